@@ -1,0 +1,52 @@
+"""The two servers everything here runs on: our own ones, or those that LINKAGE_KAFKA and LINKAGE_POSTGRES name."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.local.kafka import Kafka
+from deploy.local.postgres import Postgres
+
+__all__ = ["Servers", "kafka_server", "postgres_server", "servers"]
+
+
+@dataclass(frozen=True, slots=True)
+class Servers:
+    kafka: Kafka
+    postgres: Postgres
+
+
+@contextmanager
+def servers(directory: Path) -> Iterator[Servers]:
+    """Both servers, started side by side with their data under `directory`, and stopped at the end."""
+    with ExitStack() as running, ThreadPoolExecutor(max_workers=2) as threads:
+        kafka, postgres = kafka_server(directory / "kafka"), postgres_server(directory / "postgres")
+        starts = threads.submit(running.enter_context, kafka), threads.submit(running.enter_context, postgres)
+        yield Servers(starts[0].result(), starts[1].result())
+
+
+@contextmanager
+def kafka_server(directory: Path) -> Iterator[Kafka]:
+    """The Kafka that LINKAGE_KAFKA names (`host:port`), else one of our own."""
+    named = os.environ.get("LINKAGE_KAFKA")
+    if named:
+        yield Kafka.existing(named)
+        return
+    with Kafka.start(directory) as broker:
+        yield broker
+
+
+@contextmanager
+def postgres_server(directory: Path) -> Iterator[Postgres]:
+    """The PostgreSQL that LINKAGE_POSTGRES names (a dsn whose role may create databases), else one of our own."""
+    named = os.environ.get("LINKAGE_POSTGRES")
+    if named:
+        yield Postgres.existing(named)
+        return
+    with Postgres.start(directory) as server:
+        yield server

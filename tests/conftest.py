@@ -1,0 +1,76 @@
+"""The real servers the tests run on, started when the first test asks for them."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from deploy.local.kafka import Kafka
+from deploy.local.postgres import Postgres
+from deploy.local.servers import kafka_server, postgres_server
+
+
+@pytest.fixture(scope="session")
+def session_directory() -> Iterator[Path]:
+    """A directory for the shared servers that PostgreSQL's user can enter too; it is gone after the session."""
+    yield from _directory()
+
+
+@pytest.fixture(scope="session")
+def kafka(session_directory: Path) -> Iterator[Kafka]:
+    """The broker that all tests share. Topics have fixed names, so whoever needs an empty one asks for `fresh_kafka`."""
+    with kafka_server(session_directory / "kafka") as broker:
+        yield broker
+
+
+@pytest.fixture(scope="session")
+def postgres(session_directory: Path) -> Iterator[Postgres]:
+    """The PostgreSQL server that all tests share; each has databases of its own."""
+    with postgres_server(session_directory / "postgres") as server:
+        yield server
+
+
+@pytest.fixture
+def database(postgres: Postgres) -> Iterator[str]:
+    """The dsn of a new, empty database on the shared server."""
+    name = f"test_{uuid4().hex}"
+    postgres.create_database(name)
+    yield postgres.dsn(name)
+    postgres.drop_database(name)
+
+
+@pytest.fixture
+def own_directory() -> Iterator[Path]:
+    """A directory for servers of one test alone."""
+    yield from _directory()
+
+
+@pytest.fixture
+def own_kafka(own_directory: Path) -> Iterator[Kafka]:
+    """A broker of one test alone, which it may kill and restart."""
+    with Kafka.start(own_directory / "kafka") as broker:
+        yield broker
+
+
+@pytest.fixture
+def own_postgres(own_directory: Path) -> Iterator[Postgres]:
+    """A PostgreSQL server of one test alone, which it may kill and restart."""
+    with Postgres.start(own_directory / "postgres") as server:
+        yield server
+
+
+@pytest.fixture
+def fresh_kafka(own_kafka: Kafka) -> Kafka:
+    """A broker without any topic."""
+    return own_kafka
+
+
+def _directory() -> Iterator[Path]:
+    directory = Path(tempfile.mkdtemp(prefix="linkage-tests-"))
+    directory.chmod(0o711)
+    yield directory
+    shutil.rmtree(directory)
