@@ -1,0 +1,52 @@
+"""The bodies that take part, with their tier and the body above them. Source: domain paper §1, §7."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from linkage import v1
+
+__all__ = ["Directory", "Organisation"]
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """One body. `code` is its division code, `above` the code of the body that guides it ('' where none is known)."""
+
+    code: str
+    tier: v1.Tier.ValueType
+    name: str
+    above: str = ""
+
+
+class Directory:
+    """The bodies known to a service, by code. Immutable."""
+
+    __slots__ = ("_by_code",)
+
+    def __init__(self, organisations: Iterable[Organisation]) -> None:
+        self._by_code = {organisation.code: organisation for organisation in organisations}
+
+    def __contains__(self, code: object) -> bool:
+        return code in self._by_code
+
+    def __getitem__(self, code: str) -> Organisation:
+        return self._by_code[code]
+
+    def __iter__(self) -> Iterator[Organisation]:
+        return iter(self._by_code.values())
+
+    def get(self, code: str) -> Organisation | None:
+        """The body of that code, or None."""
+        return self._by_code.get(code)
+
+    def guides(self, upper: str, lower: str) -> bool:
+        """`upper` is the body right above `lower`: a city its counties, a county its townships (000§14)."""
+        below = self._by_code.get(lower)
+        return below is not None and below.above == upper
+
+    def peers(self, one: str, other: str) -> bool:
+        """Two different bodies of one tier: neither stands above the other (002.19)."""
+        left, right = self._by_code.get(one), self._by_code.get(other)
+        return left is not None and right is not None and one != other and left.tier == right.tier

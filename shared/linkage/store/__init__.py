@@ -1,0 +1,39 @@
+"""The event store: append, load and tail. All the SQL that touches events is here."""
+
+from linkage.store.chain import BrokenLink, link, moment, verify
+from linkage.store.events import (
+    Appended,
+    AppendRejected,
+    ChainBroken,
+    Head,
+    Metadata,
+    NewEvent,
+    RequestReused,
+    StoreClosed,
+    StoredEvent,
+    StoreUnavailable,
+    VersionConflict,
+)
+from linkage.store.migrate import DatabaseTooNew, migrate
+from linkage.store.store import Store
+
+__all__ = [
+    "AppendRejected",
+    "Appended",
+    "BrokenLink",
+    "ChainBroken",
+    "DatabaseTooNew",
+    "Head",
+    "Metadata",
+    "NewEvent",
+    "RequestReused",
+    "Store",
+    "StoreClosed",
+    "StoreUnavailable",
+    "StoredEvent",
+    "VersionConflict",
+    "link",
+    "migrate",
+    "moment",
+    "verify",
+]

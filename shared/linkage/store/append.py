@@ -1,0 +1,167 @@
+"""Group commit: concurrent appends share one transaction, hence one flush of PostgreSQL's log (design D5).
+
+Nobody waits for company: an idle committer commits what there is at once, and what arrives meanwhile is the next batch.
+"""
+
+import asyncio
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+import asyncpg
+
+from linkage.store.connection import UNREACHABLE, connect, statement
+from linkage.store.events import (
+    Appended,
+    AppendRejected,
+    ChainBroken,
+    Head,
+    RequestReused,
+    StoreClosed,
+    StoreUnavailable,
+    VersionConflict,
+)
+
+if TYPE_CHECKING:
+    from linkage.store.connection import Connection
+
+__all__ = ["GroupCommit"]
+
+type Row = tuple[Any, ...]
+type Entry = tuple[asyncio.Future[Appended], Row, list[Row]]
+
+_APPEND_BATCH = statement("append_batch")
+_REPEATED, _REUSED, _CONFLICT, _BROKEN = 1, 2, 3, 4  # the verdicts of append_batch; 0 is stored
+
+
+class GroupCommit:
+    """Takes appends from any number of callers and commits them in batches, on `lanes` connections at once.
+
+    A stream is in one batch at a time, once: its next append waits for the one before. `room` bounds how many appends
+    wait; who comes then waits outside.
+    """
+
+    def __init__(self, dsn: str, appended: asyncio.Event, *, batch: int = 256, lanes: int = 2, room: int = 8192) -> None:
+        self._dsn = dsn
+        self._appended = appended
+        self._batch = batch
+        self._room = asyncio.BoundedSemaphore(room)
+        self._ready: deque[Entry] = deque()
+        self._behind: dict[str, deque[Entry]] = {}  # streams queued or in a batch -> what waits behind it
+        self._idle: list[asyncio.Future[None]] = []
+        self._closing = False
+        self._lanes = [asyncio.create_task(self._run_lane(), name=f"group commit {n}") for n in range(lanes)]
+
+    async def append(self, row: Row, events: list[Row]) -> Appended:
+        """Stores one append: its `a_` columns and its events' `e_` columns (without e_append) of `append_batch`."""
+        async with self._room:
+            if self._closing:
+                raise StoreClosed("the store is closing")
+            answer: asyncio.Future[Appended] = asyncio.get_running_loop().create_future()
+            self._queue((answer, row, events))
+            return await answer
+
+    async def close(self) -> None:
+        """Commits what was accepted, then ends."""
+        self._closing = True
+        for waiting in self._idle:
+            waiting.set_result(None)
+        self._idle.clear()
+        await asyncio.gather(*self._lanes)
+
+    def _queue(self, entry: Entry) -> None:
+        stream = entry[1][0]
+        behind = self._behind.get(stream)
+        if behind is not None:
+            behind.append(entry)
+            return
+        self._behind[stream] = deque()
+        self._ready.append(entry)
+        if self._idle:
+            self._idle.pop().set_result(None)
+
+    def _release(self, entries: list[Entry]) -> None:
+        for entry in entries:
+            stream = entry[1][0]
+            behind = self._behind[stream]
+            if behind:
+                self._ready.append(behind.popleft())
+            else:
+                del self._behind[stream]
+
+    async def _run_lane(self) -> None:
+        db: Connection | None = None
+        while self._ready or not self._closing or self._behind:
+            if not self._ready:
+                if self._closing:
+                    await asyncio.sleep(0.001)  # another lane still holds the streams that ours wait for
+                    continue
+                waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+                self._idle.append(waiting)
+                await waiting
+                continue
+            entries = [self._ready.popleft() for _ in range(min(self._batch, len(self._ready)))]
+            try:
+                if db is None or db.is_closed():
+                    db = await connect(self._dsn)
+                await self._commit(db, entries)
+            except UNREACHABLE as error:
+                if db is not None:
+                    db.terminate()
+                    db = None
+                for entry in entries:
+                    _fail(entry, StoreUnavailable(f"PostgreSQL did not answer: {error}"))
+            self._release(entries)
+            await asyncio.sleep(0)  # whoever was just answered may queue the next append: it joins the next batch
+        if db is not None and not db.is_closed():
+            await db.close()
+
+    async def _commit(self, db: "Connection", entries: list[Entry]) -> None:
+        try:
+            result = await db.fetchrow(_APPEND_BATCH, *_columns(entries))
+        except UNREACHABLE:
+            raise
+        except (asyncpg.PostgresError, asyncpg.DataError) as error:
+            if len(entries) == 1:
+                _fail(entries[0], AppendRejected(str(error)))
+                return
+            # The batch is rolled back as a whole; alone, each gets its own answer.
+            for entry in entries:
+                await self._commit(db, [entry])
+            return
+        _answer(entries, result)
+        self._appended.set()
+
+
+def _columns(entries: list[Entry]) -> list[Any]:
+    """The arguments of `append_batch`: rows turned into columns."""
+    columns: list[Any] = [*zip(*[row for _, row, _ in entries], strict=True)]
+    columns.append([n for n, entry in enumerate(entries, 1) for _ in entry[2]])
+    columns.extend(zip(*[event for entry in entries for event in entry[2]], strict=True))
+    return columns
+
+
+def _answer(entries: list[Entry], result: Any) -> None:
+    position = -1
+    verdicts, actual, positions = result[0], result[1], result[2]
+    for n, entry in enumerate(entries):
+        answer, row, events = entry
+        verdict = verdicts[n]
+        if verdict == 0:
+            position += len(events)
+            if not answer.done():
+                answer.set_result(Appended(row[0], Head(row[7], events[-1][5]), positions[position], False))
+        elif verdict == _REPEATED:
+            stream, head = result["answered_stream"][n], Head(actual[n], result["answered_hash"][n])
+            if not answer.done():
+                answer.set_result(Appended(stream, head, result["answered_position"][n], True))
+        elif verdict == _REUSED:
+            _fail(entry, RequestReused(row[3]))
+        elif verdict == _CONFLICT:
+            _fail(entry, VersionConflict(row[0], row[5], actual[n]))
+        elif verdict == _BROKEN:
+            _fail(entry, ChainBroken(row[0], row[5]))
+
+
+def _fail(entry: Entry, error: Exception) -> None:
+    if not entry[0].done():  # a caller that was cancelled no longer asks
+        entry[0].set_exception(error)

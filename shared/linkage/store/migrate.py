@@ -1,0 +1,38 @@
+"""Brings a database to the schema that this code knows. Migrations are SQL files applied by pogo-migrate."""
+
+from pathlib import Path
+
+import asyncpg
+from pogo_core.util import migrate as pogo
+from pogo_core.util import sql as applied
+
+__all__ = ["MIGRATIONS", "DatabaseTooNew", "migrate"]
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+"""The event store's own migrations: `store_<number>_<what>.sql`."""
+
+_LOCK = 0x6C696E6B616765  # "linkage": one advisory lock for whoever migrates this database
+
+
+class DatabaseTooNew(Exception):
+    """The database was migrated by a later release than this one: this code must not touch it."""
+
+
+async def migrate(dsn: str, migrations: Path = MIGRATIONS) -> None:
+    """Applies the migrations in the folder that the database does not have yet. Safe to repeat, and to run at once.
+
+    The files of one folder share the name's first word (`store_…`): several folders can serve one database, and each
+    knows its own. Raises `DatabaseTooNew` if the database has one of that word that the folder does not.
+    """
+    db = await asyncpg.connect(dsn)
+    try:
+        await db.execute("select pg_advisory_lock($1)", _LOCK)
+        await applied.ensure_pogo_sync(db)
+        known = {path.stem for path in migrations.glob("*.sql")}
+        area = min(known).split("_")[0] + "_"
+        found = {name for name in await applied.get_applied_migrations(db, schema_name="public") if name.startswith(area)}
+        if newer := sorted(found - known):
+            raise DatabaseTooNew(f"the database has migrations this release does not know: {', '.join(newer)}")
+        await pogo.apply(db, migrations, schema_name="public")
+    finally:
+        await db.close()

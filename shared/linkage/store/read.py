@@ -1,0 +1,100 @@
+"""Reading the log: one stream, and the whole of it (or one kind) by a cursor that loses nothing (the fenced tail)."""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from linkage.store.connection import UNREACHABLE, statement
+from linkage.store.events import Head, Metadata, StoredEvent, StoreUnavailable
+
+if TYPE_CHECKING:
+    import asyncpg
+
+    from linkage.store.connection import Pool
+
+__all__ = ["Tail", "head", "load"]
+
+_HEAD = statement("head")
+_LOAD = statement("load")
+_READ_ALL = statement("read_all")
+_READ_KIND = statement("read_kind")
+_RAISE_FENCE = statement("raise_fence")
+_OLDEST_WRITER = statement("oldest_writer")
+
+
+async def load(pool: "Pool", stream: str, after: int) -> list[StoredEvent]:
+    """The stream's events with a version above `after`, in order."""
+    return [_event(row) for row in await _fetch(pool, _LOAD, stream, after)]
+
+
+async def head(pool: "Pool", stream: str) -> Head:
+    """Where the stream ends."""
+    rows = await _fetch(pool, _HEAD, stream)
+    return Head(*rows[0]) if rows else Head()
+
+
+class Tail:
+    """Cursor reads over the whole log: every event once, in position order, with a plain number as cursor.
+
+    Positions are drawn in one order and become visible in another: a reader that takes "position > cursor" steps over
+    what a slower writer commits later, for ever. So no event is given out before all positions up to it are *settled*:
+    committed, or dead. That is known so: read the highest visible position, take a transaction id (the fence), and wait
+    until no transaction below the fence is open. Every writer owns its id before it draws a position, and positions come
+    from a sequence with CACHE 1, so whoever drew a number up to that position has an id below the fence.
+
+    Two traps. An append that draws its position before it owns an id is invisible to the fence: `append_batch` therefore
+    takes its id first. And `pg_snapshot_xmax` is no fence: it is the last *completed* id + 1, and a writer with a higher
+    id may be open; only an id just taken lies above all of them. Each statement runs in autocommit, on the primary.
+    """
+
+    def __init__(self, pool: "Pool", patience: float = 1.0) -> None:
+        """`patience`: for how long (seconds) one read waits for older writers before it says "nothing yet"."""
+        self._pool = pool
+        self._patience = patience
+        self._settled = 0  # all positions up to here are committed or dead
+        self._pending: tuple[int, int] | None = None  # a head whose fence has not fallen yet: (position, fence)
+
+    async def read(self, after: int, limit: int, kind: str | None = None) -> tuple[int, list[StoredEvent]]:
+        """Up to `limit` events (of one kind) after the cursor, and the new cursor; nothing new: `(after, [])`."""
+        try:
+            if after >= self._settled:
+                await self._settle()
+            if after >= self._settled:
+                return after, []
+            settled = self._settled
+            arguments = (after, settled, limit) if kind is None else (after, settled, limit, kind)
+            rows = await _fetch(self._pool, _READ_ALL if kind is None else _READ_KIND, *arguments)
+        except StoreUnavailable:
+            # What comes back may be a restored server, in which settled positions are drawn anew.
+            self._settled, self._pending = 0, None
+            raise
+        events = [_event(row) for row in rows]
+        return (events[-1].position if len(events) == limit else settled), events
+
+    async def _settle(self) -> None:
+        if self._pending is None:
+            position, fence = (await _fetch(self._pool, _RAISE_FENCE))[0]
+            if position is None or position <= self._settled:
+                return
+            self._pending = (position, fence)
+        position, fence = self._pending
+        deadline = asyncio.get_running_loop().time() + self._patience
+        wait = 0.0005
+        while (await _fetch(self._pool, _OLDEST_WRITER))[0][0] < fence:
+            if asyncio.get_running_loop().time() > deadline:
+                return  # the fence stays up: the next read goes on waiting for it
+            await asyncio.sleep(wait)
+            wait = min(wait * 2, 0.02)
+        self._settled = max(self._settled, position)
+        self._pending = None
+
+
+async def _fetch(pool: "Pool", query: str, *arguments: object) -> "list[asyncpg.Record]":
+    try:
+        return await pool.fetch(query, *arguments)
+    except UNREACHABLE as error:
+        raise StoreUnavailable(f"PostgreSQL did not answer: {error}") from error
+
+
+def _event(row: "asyncpg.Record") -> StoredEvent:
+    position, stream, version, key, type, data, previous_hash, hash, *metadata = row
+    return StoredEvent(position, stream, version, key, type, data, Metadata(*metadata), previous_hash, hash)

@@ -1,0 +1,103 @@
+"""The event store of one tier instance."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from linkage.store import read
+from linkage.store.append import GroupCommit
+from linkage.store.chain import link
+from linkage.store.connection import UNREACHABLE, open_pool
+from linkage.store.events import Appended, Head, Metadata, NewEvent, StoredEvent, StoreUnavailable
+
+if TYPE_CHECKING:
+    from linkage.store.connection import Pool
+
+__all__ = ["Store"]
+
+
+class Store:
+    """Appends, loads and tails the events of one database: `async with Store.open(dsn) as store`.
+
+    Every method raises `StoreUnavailable` while PostgreSQL does not answer, and works again when it does.
+    """
+
+    appended: asyncio.Event
+    """Set after each commit of this process: a hint for whoever polls the tail, who clears it. Polling is the truth."""
+
+    def __init__(self, dsn: str, pool: "Pool") -> None:
+        self.appended = asyncio.Event()
+        self._pool = pool
+        self._commits = GroupCommit(dsn, self.appended)
+        self._tail = read.Tail(pool)
+
+    @staticmethod
+    @asynccontextmanager
+    async def open(dsn: str, readers: int = 4) -> AsyncIterator["Store"]:
+        """The store at `dsn` (migrated: see `migrate`), with up to `readers` connections for reading."""
+        try:
+            pool = await open_pool(dsn, readers)
+        except UNREACHABLE as error:
+            raise StoreUnavailable(f"PostgreSQL did not answer: {error}") from error
+        store = Store(dsn, pool)
+        try:
+            yield store
+        finally:
+            await store.close()
+
+    async def close(self) -> None:
+        """Commits what was accepted, then lets go of the connections."""
+        await self._commits.close()
+        await self._pool.close()
+
+    async def append(
+        self, stream: str, key: str, head: Head, events: Sequence[NewEvent], metadata: Metadata, fingerprint: bytes
+    ) -> Appended:
+        """Appends the events to the stream that ends at `head`, all or none, and answers when that is durable.
+
+        `stream`: `<organisation>/<kind>/<id>`. `key`: the stream's partition key, which its first append decides.
+        `metadata.request_id` names the request within the organisation and `fingerprint` its content: when it was stored
+        before, the first answer is given again, whatever the stream holds now.
+        Raises `VersionConflict`, `RequestReused`, `ChainBroken`, `AppendRejected`; after `StoreUnavailable` the outcome is
+        unknown, and repeating with the same request id is safe. A cancelled append may still be stored.
+        """
+        if not events:
+            raise ValueError("an append needs an event")
+        kind = stream.split("/", 2)[1]
+        previous, version = head.hash, head.version
+        m = metadata
+        rows = []
+        for event in events:
+            version += 1
+            hash = link(previous, stream, version, event.type, metadata, event.data)
+            rows.append((
+                version, kind, event.type, event.data, previous, hash, m.organisation, m.tier, m.post, m.occurred_at,
+                m.recorded_at, m.correlation_id, m.causation_id, m.traceparent, m.policy_pack,
+            ))  # fmt: skip
+            previous = hash
+        row = (stream, key, m.organisation, m.request_id, fingerprint, head.version, head.hash, version)
+        return await self._commits.append(row, rows)
+
+    async def load(self, stream: str, after: int = 0) -> list[StoredEvent]:
+        """The stream's events with a version above `after`, in order; empty where there are none."""
+        return await read.load(self._pool, stream, after)
+
+    async def head(self, stream: str) -> Head:
+        """Where the stream ends; `Head()` if it has no event."""
+        return await read.head(self._pool, stream)
+
+    async def page(self, after: int, limit: int = 500) -> tuple[int, list[StoredEvent]]:
+        """The tail: up to `limit` events after the cursor `after` (0: from the start) and the new cursor.
+
+        Every event comes once, in position order. Nothing new: `(after, [])`, also while an older writer is still open.
+        """
+        return await self._tail.read(after, limit)
+
+    async def read_all(self, after: int, limit: int) -> tuple[int, list[StoredEvent]]:
+        """The whole log by cursor, like `page`."""
+        return await self._tail.read(after, limit)
+
+    async def read_kind(self, kind: str, after: int, limit: int) -> tuple[int, list[StoredEvent]]:
+        """The events of one stream kind (the stream id's middle part) by cursor, like `page`."""
+        return await self._tail.read(after, limit, kind)
