@@ -5,7 +5,7 @@ Nobody waits for company: an idle committer commits what there is at once, and w
 
 import asyncio
 from collections import deque
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import asyncpg
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = ["GroupCommit"]
 
-type Row = tuple[Any, ...]
-type Entry = tuple[asyncio.Future[Appended], Row, list[Row]]
+Row: TypeAlias = tuple[Any, ...]
+Entry: TypeAlias = tuple[asyncio.Future[Appended], Row, list[Row]]
 
 _APPEND_BATCH = statement("append_batch")
 _REPEATED, _REUSED, _CONFLICT, _BROKEN = 1, 2, 3, 4  # the verdicts of append_batch; 0 is stored

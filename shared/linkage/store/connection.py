@@ -2,13 +2,13 @@
 
 from asyncio import IncompleteReadError
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import asyncpg
 
 if TYPE_CHECKING:
-    type Connection = asyncpg.Connection[asyncpg.Record]
-    type Pool = asyncpg.Pool[asyncpg.Record]
+    Connection: TypeAlias = asyncpg.Connection[asyncpg.Record]
+    Pool: TypeAlias = asyncpg.Pool[asyncpg.Record]
 
 __all__ = ["UNREACHABLE", "connect", "open_pool", "statement"]
 

@@ -5,8 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 __all__ = [
-    "Appended",
     "AppendRejected",
+    "Appended",
     "ChainBroken",
     "Head",
     "Metadata",

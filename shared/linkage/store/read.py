@@ -90,9 +90,10 @@ class Tail:
 
 async def _fetch(pool: "Pool", query: str, *arguments: object) -> "list[asyncpg.Record]":
     try:
-        return await pool.fetch(query, *arguments)
+        rows: list[asyncpg.Record] = await pool.fetch(query, *arguments)
     except UNREACHABLE as error:
         raise StoreUnavailable(f"PostgreSQL did not answer: {error}") from error
+    return rows
 
 
 def _event(row: "asyncpg.Record") -> StoredEvent:
