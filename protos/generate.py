@@ -1,7 +1,7 @@
-"""Generate `linkage.v1` from the contract: messages, services, their types, and one package that names them all.
+"""Generate `linkage.v1` from the contract: messages, services, their types, and one package naming them all.
 
-Run it with `make proto`. Files whose content did not change are left alone, and each other one is replaced at once, so that
-processes which are importing the package at that moment see whole files.
+Run it with `make proto`. Files whose content did not change are left alone, and each other one is replaced at once,
+so that processes which are importing the package at that moment see whole files.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ PACKAGE = PROTOS.parent / "shared" / "linkage" / "v1"
 
 
 def main() -> int:
-    """Generate everything. The exit status is protoc's own, which has then said on stderr what is wrong and where."""
+    """Generate everything. The exit status is protoc's own, which has then said on stderr what is wrong."""
     with tempfile.TemporaryDirectory() as made:
         status, files = compile_into(Path(made))
         if status:
@@ -43,7 +43,7 @@ def compile_into(directory: Path) -> tuple[int, list[FileDescriptorProto]]:
             "protoc",
             f"--proto_path={PROTOS}",
             f"--proto_path={importlib.resources.files('grpc_tools') / '_proto'}",
-            f"--proto_path={sysconfig.get_path('purelib')}",  # google/rpc, google/type: googleapis-common-protos
+            f"--proto_path={sysconfig.get_path('purelib')}",  # googleapis-common-protos
             f"--plugin=protoc-gen-mypy={scripts / 'protoc-gen-mypy'}",
             f"--plugin=protoc-gen-mypy_grpc={scripts / 'protoc-gen-mypy_grpc'}",
             f"--python_out={directory}",
@@ -68,7 +68,8 @@ def index(files: list[FileDescriptorProto]) -> str:
         for suffix, found in (("pb2", sorted(types_of(file))), ("pb2_grpc", sorted(services_of(file)))):
             names += found
             if found:
-                imports.append(f"from linkage.v1.{module}_{suffix} import (\n    " + ",\n    ".join(found) + ",\n)")
+                listed = "".join(f"    {name},\n" for name in found)
+                imports.append(f"from linkage.v1.{module}_{suffix} import (\n{listed})")
     exported = "".join(f'    "{name}",\n' for name in sorted(names))
     docstring = '"""The contract, generated from `protos/linkage/v1` by `make proto`: do not edit."""'
     return f"{docstring}\n\n" + "\n".join(imports) + f"\n\n__all__ = [\n{exported}]\n"

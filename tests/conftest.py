@@ -9,6 +9,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+
 from deploy.local.kafka import Kafka
 from deploy.local.postgres import Postgres
 from deploy.local.servers import kafka_server, postgres_server
@@ -16,13 +17,13 @@ from deploy.local.servers import kafka_server, postgres_server
 
 @pytest.fixture(scope="session")
 def session_directory() -> Iterator[Path]:
-    """A directory for the shared servers that PostgreSQL's user can enter too; it is gone after the session."""
+    """A directory for the shared servers, which PostgreSQL's user can enter; it is gone after the session."""
     yield from _directory()
 
 
 @pytest.fixture(scope="session")
 def kafka(session_directory: Path) -> Iterator[Kafka]:
-    """The broker that all tests share. Topics have fixed names, so whoever needs an empty one asks for `fresh_kafka`."""
+    """The broker that all tests share. Topic names are fixed: who needs none to be there asks for `fresh_kafka`."""
     with kafka_server(session_directory / "kafka") as broker:
         yield broker
 

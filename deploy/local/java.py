@@ -17,7 +17,7 @@ OLDEST = 17
 
 
 def java() -> str:
-    """The path of a fitting java: that of JAVA_HOME, else the one on the PATH. Raises Missing with what to install."""
+    """The path of a fitting java: that of JAVA_HOME, else the first on the PATH. Raises Missing."""
     return _checked(os.environ.get("JAVA_HOME", ""), os.environ.get("PATH", os.defpath))
 
 

@@ -1,4 +1,4 @@
-"""Apache Kafka itself, from Maven, as a single broker in KRaft mode: `with Kafka.start(directory) as broker: broker.bootstrap`."""
+"""Apache Kafka itself, from Maven: one broker in KRaft mode, `with Kafka.start(directory) as broker: ...`."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ SETTINGS = {
     "share.coordinator.state.topic.num.partitions": "1",
     "group.initial.rebalance.delay.ms": "0",
     "log.index.size.max.bytes": "1048576",  # many small partitions: the default preallocates 20 MB for each
-    "broker.session.timeout.ms": "3000",  # how long a killed broker is waited for before its successor may register
+    "broker.session.timeout.ms": "3000",  # how long a killed one keeps its successor from registering
     "broker.heartbeat.interval.ms": "500",
     "controlled.shutdown.enable": "false",  # there is no other broker to hand the partitions to
 }
@@ -59,7 +59,7 @@ class Kafka:
     @classmethod
     @contextmanager
     def start(cls, directory: Path) -> Iterator[Kafka]:
-        """Run a broker whose data lie under `directory`, which is created if needed and keeps its data when started again.
+        """Run a broker whose data lie under `directory`, and stay there for the next start.
 
         Raises Missing when Java or the jars are missing, NotReady when the broker does not come up.
         """
@@ -88,7 +88,8 @@ class Kafka:
         directory = self._ours()
         self.stop()
         log = directory / "kafka.log"
-        self._process = spawn(_command("kafka.Kafka", str(directory / "server.properties")), log=log, env=_environment())
+        command = _command("kafka.Kafka", str(directory / "server.properties"))
+        self._process = spawn(command, log=log, env=_environment())
         await_ready(self._answers, name="Kafka", process=self._process, log=log, seconds=90)
 
     def stop(self) -> None:
@@ -106,7 +107,7 @@ class Kafka:
         host, port = self.bootstrap.rsplit(":", 1)
         try:
             socket.create_connection((host, int(port)), timeout=5).close()
-            admin = KafkaAdminClient(bootstrap_servers=self.bootstrap, bootstrap_timeout_ms=2_000, request_timeout_ms=5_000)
+            admin = KafkaAdminClient(bootstrap_servers=self.bootstrap, bootstrap_timeout_ms=2_000)
         except (OSError, KafkaError):
             return False
         try:
@@ -120,7 +121,7 @@ class Kafka:
 
     def _ours(self) -> Path:
         if self._directory is None:
-            raise RuntimeError("This Kafka was named by LINKAGE_KAFKA: it is not ours to stop, kill or restart.")
+            raise RuntimeError("This Kafka was named by LINKAGE_KAFKA: it is not ours to kill or restart.")
         return self._directory
 
 
@@ -141,10 +142,16 @@ def _formatted(directory: Path) -> int:
         "log.dirs": str(directory / "data"),
     }
     properties.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
-    tool = ["kafka.tools.StorageTool", "format", "--standalone", "--cluster-id", str(uuid4()), "--config", str(properties)]
-    result = subprocess.run(
-        tied(_command(*tool)), env=_environment(), capture_output=True, text=True, check=False
+    command = _command(
+        "kafka.tools.StorageTool",
+        "format",
+        "--standalone",
+        "--cluster-id",
+        str(uuid4()),
+        "--config",
+        str(properties),
     )
+    result = subprocess.run(tied(command), env=_environment(), capture_output=True, text=True, check=False)
     if result.returncode != 0:
         raise NotReady(f"Kafka could not format its data directory:\n{result.stdout}{result.stderr}")
     return port

@@ -1,17 +1,17 @@
-"""Where the servers' files lie, and as whom PostgreSQL runs: it refuses root, so root lends it another user."""
+"""Where the servers' files lie, and as whom PostgreSQL runs: it refuses root, so root lends it a user."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import pwd
-import shutil
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 from deploy.local.processes import Missing
 
-__all__ = ["REPOSITORY", "RUN", "TARGET", "elsewhere", "reachable", "remove_elsewhere", "unprivileged_user"]
+__all__ = ["REPOSITORY", "RUN", "TARGET", "reachable", "unprivileged_user"]
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 RUN = REPOSITORY / ".run"
@@ -21,7 +21,7 @@ TARGET = Path(__file__).resolve().parent / "target"
 
 
 def unprivileged_user() -> str | None:
-    """The user PostgreSQL runs as when this process is root; None when we are not root and it runs as ourselves."""
+    """The user PostgreSQL runs as when this process is root; None when it can run as ourselves."""
     if os.geteuid() != 0:
         return None
     for name in ("nobody", "postgres", "daemon"):
@@ -30,33 +30,37 @@ def unprivileged_user() -> str | None:
                 return name
         except KeyError:
             continue
-    raise Missing("PostgreSQL refuses to run as root and no user named nobody exists: add one, or do not run this as root.")
+    raise Missing(
+        "PostgreSQL refuses to run as root and there is no user named nobody: do not run this as root."
+    )
 
 
 def reachable(directory: Path, user: str | None) -> Path:
-    """`directory` if `user` can enter it, else a directory of its own outside (a clone under /root, or pytest's 0700 folders).
+    """`directory` if `user` can enter it, else one outside that stands for it (when a clone lies under /root).
 
     The same `directory` always leads to the same place.
     """
     directory.mkdir(parents=True, exist_ok=True)
     if user is None or _can_enter(directory, user):
         return directory
-    place = elsewhere() / hashlib.sha256(os.fsencode(directory.resolve())).hexdigest()[:16]
-    place.mkdir(parents=True, exist_ok=True)
-    for parent in (elsewhere(), place):
+    place = _outside() / hashlib.sha256(os.fsencode(directory.resolve())).hexdigest()[:16]
+    place.mkdir(exist_ok=True)
+    for parent in (place.parent, place):
         parent.chmod(0o711)
     return place
 
 
-def elsewhere() -> Path:
-    """The one directory outside the repository that this clone may use; its name follows from where the clone lies."""
+def _outside() -> Path:
+    """The one directory outside the repository that this clone may use; a link tells `make clean` of it."""
     name = hashlib.sha256(os.fsencode(REPOSITORY)).hexdigest()[:12]
-    return Path("/var/tmp") / f"linkage-{os.geteuid()}-{name}"
-
-
-def remove_elsewhere() -> None:
-    """Remove what `reachable` put outside the repository."""
-    shutil.rmtree(elsewhere(), ignore_errors=True)
+    place = Path("/var/tmp") / f"linkage-{os.geteuid()}-{name}"
+    place.mkdir(exist_ok=True)
+    if place.stat().st_uid != os.geteuid() or place.is_symlink():
+        raise Missing(f"{place} belongs to somebody else: remove it.")
+    TARGET.mkdir(exist_ok=True)
+    with suppress(FileExistsError):
+        (TARGET / "outside").symlink_to(place)
+    return place
 
 
 def _can_enter(directory: Path, user: str) -> bool:

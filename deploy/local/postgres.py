@@ -1,6 +1,6 @@
-"""PostgreSQL itself, from Maven, on a free port of localhost: `with Postgres.start(directory) as server: server.dsn("county")`.
+"""PostgreSQL itself, from Maven, on a free port of localhost: `with Postgres.start(directory) as server: ...`.
 
-Durable as in production (fsync on): what the tests and the benchmark say about durability and speed is about the real thing.
+Durable as in production (fsync on): what the tests and the benchmark say is about the real thing.
 """
 
 from __future__ import annotations
@@ -52,11 +52,11 @@ class Postgres:
     @classmethod
     @contextmanager
     def start(cls, directory: Path) -> Iterator[Postgres]:
-        """Run a server whose data lie under `directory`, which is created if needed and keeps its data when started again.
+        """Run a server whose data lie under `directory`, and stay there for the next start.
 
         Raises Missing when the jars or a fitting user are missing, NotReady when the server does not come up.
         """
-        home = reachable(directory, unprivileged_user())
+        home = _home_of(directory)
         port = free_port()
         server = cls(f"postgresql://linkage:{_initialised(home)}@127.0.0.1:{port}/postgres", home, port)
         try:
@@ -87,7 +87,7 @@ class Postgres:
         _complete(_execute(self._address, sql))
 
     def kill(self) -> None:
-        """Kill the whole server at once, as a power cut does to it, and wait until every process of it is gone."""
+        """Kill the whole server at once (SIGKILL), and wait until every process of it is gone."""
         process = self._ours()
         process.kill()  # the postmaster first, so that it cannot restart what is killed next
         process.wait()
@@ -98,24 +98,30 @@ class Postgres:
             raise TimeoutError(f"processes of a killed PostgreSQL are still there: {self.processes()}")
 
     def restart(self) -> None:
-        """Start the server again on the same port with the same data; a server still running is stopped first."""
+        """Start the server again on the same port with the same data; one still running is stopped first."""
         home = self._ours_at()
         self.stop()
         log = home / "postgres.log"
         options = [f"--{name}={value}" for name, value in SETTINGS.items()]
-        command = [str(_binaries() / "bin" / "postgres"), "-D", str(home / "data"), f"--port={self._port}", *options]
-        # QUIT is PostgreSQL's immediate stop: when we die, it ends its children and gives back its shared memory.
-        self._process = spawn(command, log=log, cwd=home, env=_environment(), signal="QUIT", user=unprivileged_user())
+        program = str(_binaries() / "bin" / "postgres")
+        self._process = spawn(
+            [program, "-D", str(home / "data"), f"--port={self._port}", *options],
+            log=log,
+            cwd=home,
+            env=_environment(),
+            signal="QUIT",  # PostgreSQL's immediate stop: it ends its children and gives back its shared memory
+            user=unprivileged_user(),
+        )
         await_ready(self._answers, name="PostgreSQL", process=self._process, log=log, seconds=60)
 
     def stop(self) -> None:
-        """Stop in order; connections still open are ended. Nothing happens to a server that is not ours or not running."""
+        """Stop in order; open connections are ended. Nothing happens to a server not ours or not running."""
         if self._process is not None:
             end(self._process, signal.SIGINT, seconds=60)
             self._process = None
 
     def processes(self) -> list[int]:
-        """The ids of all running processes of this server: PostgreSQL's processes all stand in the data directory."""
+        """The ids of all running processes of this server: they all have the data directory as theirs."""
         data = self._ours_at() / "data"
         found = []
         for entry in Path("/proc").iterdir():
@@ -140,8 +146,20 @@ class Postgres:
 
     def _ours_at(self) -> Path:
         if self._home is None:
-            raise RuntimeError("This PostgreSQL was named by LINKAGE_POSTGRES: it is not ours to stop, kill or restart.")
+            raise RuntimeError(
+                "This PostgreSQL was named by LINKAGE_POSTGRES: it is not ours to kill or restart."
+            )
         return self._home
+
+
+def _home_of(directory: Path) -> Path:
+    home = reachable(directory, unprivileged_user())
+    link = directory / "elsewhere"
+    if home != directory and not link.is_symlink():
+        # The directory is new, or was emptied to begin anew: what an earlier one of its name left must go.
+        shutil.rmtree(home / "data", ignore_errors=True)
+        link.symlink_to(home)
+    return home
 
 
 def _initialised(home: Path) -> str:
@@ -158,15 +176,29 @@ def _initialised(home: Path) -> str:
     if user:
         shutil.chown(secret, user)
         shutil.chown(home / "data", user)
-    command = [str(_binaries() / "bin" / "initdb"), "-D", str(home / "data"), "-U", "linkage", f"--pwfile={secret}"]
-    command += ["--auth=scram-sha-256", "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+    command = [
+        str(_binaries() / "bin" / "initdb"),
+        "-D",
+        str(home / "data"),
+        "-U",
+        "linkage",
+        f"--pwfile={secret}",
+    ]
+    command += [
+        "--auth=scram-sha-256",
+        "--encoding=UTF8",
+        "--locale-provider=builtin",
+        "--builtin-locale=C.UTF-8",
+    ]
     command += ["--locale=C", "--no-sync", "--no-instructions"]
     result = subprocess.run(
         tied(command, user=user), cwd=home, env=_environment(), capture_output=True, text=True, check=False
     )
     if result.returncode != 0:
         shutil.rmtree(home / "data", ignore_errors=True)
-        raise NotReady(f"PostgreSQL could not make its data directory: {result.stderr.strip() or result.stdout.strip()}")
+        raise NotReady(
+            f"PostgreSQL could not make its data directory: {result.stderr.strip() or result.stdout.strip()}"
+        )
     return password
 
 

@@ -1,4 +1,4 @@
-"""The two servers everything here runs on: our own ones, or those that LINKAGE_KAFKA and LINKAGE_POSTGRES name."""
+"""The two servers everything runs on: our own, or those that LINKAGE_KAFKA and LINKAGE_POSTGRES name."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def kafka_server(directory: Path) -> Iterator[Kafka]:
 
 @contextmanager
 def postgres_server(directory: Path) -> Iterator[Postgres]:
-    """The PostgreSQL that LINKAGE_POSTGRES names (a dsn whose role may create databases), else one of our own."""
+    """The PostgreSQL that LINKAGE_POSTGRES names (its role may create databases), else one of our own."""
     named = os.environ.get("LINKAGE_POSTGRES")
     if named:
         yield Postgres.existing(named)

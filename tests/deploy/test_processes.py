@@ -10,6 +10,7 @@ import threading
 from pathlib import Path
 
 import pytest
+
 from deploy.local.java import java
 from deploy.local.kafka import Kafka
 from deploy.local.postgres import Postgres
@@ -27,7 +28,7 @@ with servers(Path(sys.argv[1])) as running:
 
 def test_no_server_outlives_a_parent_killed_with_9(own_directory: Path) -> None:
     command = [sys.executable, "-c", STARTS_BOTH_AND_WAITS, str(own_directory)]
-    own = {name: value for name, value in os.environ.items() if name not in ("LINKAGE_KAFKA", "LINKAGE_POSTGRES")}
+    own = {name: value for name, value in os.environ.items() if not name.startswith("LINKAGE_")}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=own) as parent:
         assert parent.stdout is not None
         servers = [int(pid) for pid in parent.stdout.readline().split()]
@@ -38,7 +39,8 @@ def test_no_server_outlives_a_parent_killed_with_9(own_directory: Path) -> None:
 
 def test_a_server_outlives_the_thread_that_started_it(own_directory: Path) -> None:
     started: list[subprocess.Popen[bytes]] = []
-    thread = threading.Thread(target=lambda: started.append(spawn(["sleep", "600"], log=own_directory / "log")))
+    log = own_directory / "log"
+    thread = threading.Thread(target=lambda: started.append(spawn(["sleep", "600"], log=log)))
     thread.start()
     thread.join()
     with pytest.raises(subprocess.TimeoutExpired):

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.admin import NewTopic
+
 from deploy.local.kafka import Kafka
 from deploy.local.postgres import Postgres
 from deploy.local.servers import servers
-from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
-from kafka.admin import NewTopic
 
 
 async def test_postgres_keeps_committed_rows_and_its_port_over_a_kill(own_postgres: Postgres) -> None:
@@ -45,7 +46,9 @@ async def test_postgres_is_durable_and_asks_for_a_password(own_postgres: Postgre
 
 async def test_a_database_can_be_made_from_a_template(own_postgres: Postgres) -> None:
     own_postgres.create_database("pattern")
-    await _run(own_postgres.dsn("pattern"), "CREATE TABLE note (body text)", "INSERT INTO note VALUES ('copied')")
+    await _run(
+        own_postgres.dsn("pattern"), "CREATE TABLE note (body text)", "INSERT INTO note VALUES ('copied')"
+    )
     own_postgres.create_database("copy", template="pattern")
     assert await _read(own_postgres.dsn("copy"), "SELECT body FROM note") == "copied"
 

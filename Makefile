@@ -1,0 +1,83 @@
+# Python 3.11+, Java 17+ and Maven are all this needs; everything else is fetched into this folder by `make setup`.
+PYTHON ?= python3
+BIN := .venv/bin
+DEPENDENCIES := .venv/.dependencies
+EDITABLE := .venv/.editable
+CONTRACT := .venv/.contract
+SERVERS := deploy/local/target/.fetched
+CHECKED := shared/linkage services deploy protos tests $(wildcard bench)
+
+export PYTHON
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SILENT:
+.PHONY: help setup proto demo test lint format bench lock clean down
+
+help: ## Show this list
+	sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | while IFS='	' read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
+
+setup: $(EDITABLE) $(CONTRACT) $(SERVERS) ## Set everything up: dependencies, generated code, Kafka and PostgreSQL
+
+proto: $(DEPENDENCIES) ## Generate shared/linkage/v1 from protos/
+	$(BIN)/python protos/generate.py
+	touch $(CONTRACT)
+
+demo: setup ## Play the main job on real servers and stay up to explore; ONCE=1 ends by itself
+	$(BIN)/python -m deploy.local.demo $(if $(ONCE),--once)
+
+test: setup ## Run all tests; ARGS="tests/store -k race" runs some
+	$(BIN)/pytest $(ARGS)
+
+lint: $(EDITABLE) $(CONTRACT) ## Check the contract, style, types and the direction of dependencies
+	$(BIN)/buf lint
+	$(BIN)/buf format --diff --exit-code
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy $(CHECKED)
+	$(BIN)/lint-imports
+
+format: $(DEPENDENCIES) ## Bring contract and code into the house's format
+	$(BIN)/buf format --write
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+bench: setup ## Measure the figures side by side, as ratios
+	$(BIN)/python -m bench $(ARGS)
+
+lock: $(DEPENDENCIES) ## Resolve the dependencies of pyproject.toml anew into requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+		--group dev --group bench pyproject.toml -o requirements.lock
+
+down: ## End a demo that runs in another terminal
+	if [ -x $(BIN)/python ]; then $(BIN)/python -m deploy.local down; fi
+
+clean: down ## Remove everything that was fetched, made or recorded
+	if [ -L deploy/local/target/outside ]; then rm -rf "$$(readlink deploy/local/target/outside)"; fi
+	rm -rf .venv .run shared/linkage/v1 deploy/local/target bench/results
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/bin/python:
+	sh deploy/local/prerequisites.sh python
+	echo "Making the Python environment .venv"
+	$(PYTHON) -m venv .venv
+
+$(DEPENDENCIES): .venv/bin/python requirements.lock
+	echo "Installing the locked dependencies"
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	touch $@
+
+$(EDITABLE): $(DEPENDENCIES) pyproject.toml
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(CONTRACT): $(DEPENDENCIES) protos/generate.py $(wildcard protos/linkage/v1/*.proto)
+	echo "Generating the code of the contract"
+	$(BIN)/python protos/generate.py
+	touch $@
+
+$(SERVERS): deploy/local/pom.xml
+	sh deploy/local/prerequisites.sh java maven
+	echo "Fetching Kafka and PostgreSQL"
+	mvn --batch-mode --quiet --file deploy/local/pom.xml package
+	touch $@
