@@ -4,7 +4,8 @@ BIN := .venv/bin
 DEPENDENCIES := .venv/.dependencies
 EDITABLE := .venv/.editable
 CONTRACT := .venv/.contract
-SERVERS := deploy/local/target/.fetched
+FETCHED := deploy/local/target/.fetched
+SERVERS := deploy/local/target/.prepared
 CHECKED := shared/linkage services deploy protos tests $(wildcard bench)
 
 export PYTHON
@@ -76,7 +77,11 @@ $(CONTRACT): $(DEPENDENCIES) protos/generate.py $(wildcard protos/linkage/v1/*.p
 	$(BIN)/python protos/generate.py
 	touch $@
 
-$(SERVERS): deploy/local/pom.xml
+$(SERVERS): $(FETCHED) | $(EDITABLE)
+	$(BIN)/python -m deploy.local prepare
+	touch $@
+
+$(FETCHED): deploy/local/pom.xml
 	sh deploy/local/prerequisites.sh java maven
 	echo "Fetching Kafka and PostgreSQL"
 	mvn --batch-mode --quiet --file deploy/local/pom.xml package

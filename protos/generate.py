@@ -1,7 +1,7 @@
 """Generate `linkage.v1` from the contract: messages, services, their types, and one package naming them all.
 
-Run it with `make proto`. Files whose content did not change are left alone, and each other one is replaced at once,
-so that processes which are importing the package at that moment see whole files.
+Run it with `make proto`. Files whose content did not change are left alone, and each other one is replaced at
+once, so that processes which are importing the package at that moment see whole files.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ def session_directory() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def kafka(session_directory: Path) -> Iterator[Kafka]:
-    """The broker that all tests share. Topic names are fixed: who needs none to be there asks for `fresh_kafka`."""
+    """The broker that all tests share. Topic names are fixed, so an empty one is `fresh_kafka`."""
     with kafka_server(session_directory / "kafka") as broker:
         yield broker
 

@@ -1,4 +1,4 @@
-"""`python -m deploy.local up` runs Kafka and PostgreSQL for a developer; `down` ends what runs, the demo too."""
+"""`python -m deploy.local up` runs Kafka and PostgreSQL for a developer; `down` ends what runs here."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from pathlib import Path
 
 import typer
 
+from deploy.local.kafka import archive_classes
 from deploy.local.places import RUN
+from deploy.local.postgres import binaries
 from deploy.local.presence import AlreadyRunning, dismiss, presence
 from deploy.local.processes import Missing, NotReady
 from deploy.local.servers import servers
@@ -31,6 +33,13 @@ def up(directory: Path = RUN) -> None:
             f"Kafka and PostgreSQL are up: `. {os.path.relpath(file)}` tells others. Ctrl-C ends them."
         )
         signal.pause()
+
+
+@app.command()
+def prepare() -> None:
+    """Do once what makes every later start quick: unpack PostgreSQL, archive Kafka's classes."""
+    binaries()
+    archive_classes()
 
 
 @app.command()

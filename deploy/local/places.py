@@ -36,7 +36,7 @@ def unprivileged_user() -> str | None:
 
 
 def reachable(directory: Path, user: str | None) -> Path:
-    """`directory` if `user` can enter it, else one outside that stands for it (when a clone lies under /root).
+    """`directory` if `user` can enter it, else one outside that stands for it (a clone under /root).
 
     The same `directory` always leads to the same place.
     """

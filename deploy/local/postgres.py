@@ -1,4 +1,4 @@
-"""PostgreSQL itself, from Maven, on a free port of localhost: `with Postgres.start(directory) as server: ...`.
+"""PostgreSQL itself, from Maven, on a free port: `with Postgres.start(directory) as server: ...`.
 
 Durable as in production (fsync on): what the tests and the benchmark say is about the real thing.
 """
@@ -26,7 +26,7 @@ import asyncpg
 from deploy.local.places import TARGET, reachable, unprivileged_user
 from deploy.local.processes import Missing, NotReady, await_ready, end, free_port, spawn, tied, within
 
-__all__ = ["Postgres"]
+__all__ = ["Postgres", "binaries"]
 
 SETTINGS = {
     "max_connections": "200",
@@ -103,13 +103,13 @@ class Postgres:
         self.stop()
         log = home / "postgres.log"
         options = [f"--{name}={value}" for name, value in SETTINGS.items()]
-        program = str(_binaries() / "bin" / "postgres")
+        program = str(binaries() / "bin" / "postgres")
         self._process = spawn(
             [program, "-D", str(home / "data"), f"--port={self._port}", *options],
             log=log,
             cwd=home,
             env=_environment(),
-            signal="QUIT",  # PostgreSQL's immediate stop: it ends its children and gives back its shared memory
+            signal="QUIT",  # an immediate stop, which ends its children and frees its shared memory
             user=unprivileged_user(),
         )
         await_ready(self._answers, name="PostgreSQL", process=self._process, log=log, seconds=60)
@@ -177,7 +177,7 @@ def _initialised(home: Path) -> str:
         shutil.chown(secret, user)
         shutil.chown(home / "data", user)
     command = [
-        str(_binaries() / "bin" / "initdb"),
+        str(binaries() / "bin" / "initdb"),
         "-D",
         str(home / "data"),
         "-U",
@@ -202,8 +202,8 @@ def _initialised(home: Path) -> str:
     return password
 
 
-def _binaries() -> Path:
-    """The unpacked binaries, where PostgreSQL's user can reach them. Unpacked once, safely for several at a time."""
+def binaries() -> Path:
+    """The unpacked binaries, where PostgreSQL's user can reach them. Several may unpack them at a time."""
     jars = sorted((TARGET / "jars").glob("embedded-postgres-binaries-*.jar"))
     if not jars:
         raise Missing("PostgreSQL's binaries have not been fetched yet: run `make setup` first.")
@@ -235,6 +235,6 @@ async def _execute(dsn: str, sql: str) -> None:
 
 
 def _complete(work: Coroutine[object, object, None]) -> None:
-    # In a thread of its own, so that it also works where an event loop is already running: in an asynchronous test.
+    # In a thread of its own, so that it also works where an event loop is running already.
     with ThreadPoolExecutor(max_workers=1) as thread:
         thread.submit(asyncio.run, work).result()

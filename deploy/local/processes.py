@@ -25,10 +25,10 @@ class NotReady(Exception):
 
 
 def tied(command: Sequence[str], *, signal: str = "KILL", user: str | None = None) -> list[str]:
-    """`command` run as `user` (only root can name one), to which the kernel sends `signal` when its parent thread ends.
+    """`command` run as `user` (only root may), which the kernel sends `signal` when its parent thread ends.
 
-    The kernel forgets the tie when a process changes its user, so setpriv ties it after the change. The shell in
-    between gives up if the parent died before the tie was made.
+    The kernel forgets the tie when a process changes its user, so setpriv ties it after the change. The shell
+    in between gives up if the parent died before the tie was made.
     """
     identity = [f"--reuid={user}", f"--regid={_group_of(user)}", "--clear-groups"] if user else []
     guard = 'test "$PPID" = "$0" || exit 1; exec "$@"'
@@ -47,9 +47,9 @@ def spawn(
 ) -> subprocess.Popen[bytes]:
     """Start `command`, tied to the life of this whole process, with its output appended to `log`.
 
-    The kernel ties a child to the *thread* that forked it, so one thread that lives as long as the process forks
-    them all: a server may then be started from a short-lived worker thread. Ctrl-C in the terminal does not reach
-    the servers (own session), so that what uses them can end first.
+    The kernel ties a child to the *thread* that forked it, so one thread that lives as long as the process
+    forks them all: a server may then be started from a short-lived worker thread. Ctrl-C does not
+    reach the servers (own session), so that what uses them can end first.
     """
 
     def start() -> subprocess.Popen[bytes]:
@@ -108,8 +108,8 @@ def within(condition: Callable[[], bool], *, seconds: float) -> bool:
 def free_port() -> int:
     """A TCP port of 127.0.0.1 on which nothing listens.
 
-    Below the range from which the system draws ports for outgoing connections: otherwise a client that retries while
-    a killed server is down can be given the server's own port, and the server cannot come back to it.
+    Below the range from which the system draws ports for outgoing connections: otherwise a client that
+    retries while a killed server is down can be given that server's own port, which then cannot come back.
     """
     for port in random.sample(range(15_000, 32_000), 200):
         with socket.socket() as probe:
