@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
-from google.protobuf import message_factory
+from google.protobuf import descriptor_pool, message_factory
 from google.protobuf.descriptor import Descriptor, FileDescriptor, MethodDescriptor, ServiceDescriptor
-from google.protobuf.descriptor_pool import Default as default_pool
 from google.protobuf.message import DecodeError, Message
 
 from linkage import v1
@@ -126,7 +125,7 @@ def message_class(full_name: str) -> type[Message]:
     if not full_name.startswith(PACKAGE + "."):
         raise UnknownEvent(f"{full_name} is not of {PACKAGE}")
     try:
-        descriptor: Descriptor = default_pool().FindMessageTypeByName(full_name)
+        descriptor: Descriptor = descriptor_pool.Default().FindMessageTypeByName(full_name)
     except KeyError:
         raise UnknownEvent(f"{full_name} is not known to this version of the contract") from None
     return message_factory.GetMessageClass(descriptor)

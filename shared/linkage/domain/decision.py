@@ -17,7 +17,7 @@ __all__ = ["Decision", "Occasion", "Refusal", "recorded", "refused", "unchanged"
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a wish was not granted. `reason` is stable (`INVITATION_NOT_OPEN`); `rule` and `cite` name where it comes from."""
+    """Why a wish was not granted. `reason` is stable (`INVITATION_NOT_OPEN`); `rule` and `cite` say why."""
 
     reason: str
     message: str

@@ -1,7 +1,7 @@
-"""A reaction answers an event of another stream with commands to streams of its own body. Pure: no clock, no ids, no I/O.
+"""A reaction answers an event of another stream with commands to streams of its own body. Pure: no clock, ids or I/O.
 
-The command's request id is derived from the event's id, the reaction's name and the receiving body, so a second delivery
-finds the first answer. Source: design §3 (5); process managers as deciders, event-sourcing anchors C.5.
+The command's request id is derived from the event's id, the reaction's name and the receiving stream, so a second
+delivery finds the first answer. Source: design §3 (5); process managers as deciders, event-sourcing anchors C.5.
 """
 
 from __future__ import annotations
@@ -13,7 +13,10 @@ from typing import Any
 
 from google.protobuf.message import Message
 
-__all__ = ["Happening", "Order", "Reaction"]
+__all__ = ["EVERY_PARTICIPANT", "Happening", "Order", "Reaction"]
+
+EVERY_PARTICIPANT = "*"
+"""In an order: every body hosted here but the sender. Whoever takes no part does nothing: its stream is empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A command for one body. Carried out only where that body is hosted; request_id and occurred_at are set by the kernel."""
+    """A command for one body, carried out only where it is hosted; the kernel sets request_id and occurred_at."""
 
     organisation: str
     command: Message

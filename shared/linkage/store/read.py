@@ -2,17 +2,19 @@
 
 import asyncio
 from typing import TYPE_CHECKING
+from uuid import UUID
 
-from linkage.store.connection import UNREACHABLE, statement
-from linkage.store.events import Head, Metadata, StoredEvent, StoreUnavailable
+from linkage.store.connection import UNREACHABLE, statement, unavailable
+from linkage.store.events import Appended, Head, Metadata, RequestReused, StoredEvent, StoreUnavailable
 
 if TYPE_CHECKING:
     import asyncpg
 
     from linkage.store.connection import Pool
 
-__all__ = ["Tail", "head", "load"]
+__all__ = ["Tail", "answer", "head", "load"]
 
+_ANSWER = statement("answer")
 _HEAD = statement("head")
 _LOAD = statement("load")
 _READ_ALL = statement("read_all")
@@ -30,6 +32,17 @@ async def head(pool: "Pool", stream: str) -> Head:
     """Where the stream ends."""
     rows = await _fetch(pool, _HEAD, stream)
     return Head(*rows[0]) if rows else Head()
+
+
+async def answer(pool: "Pool", organisation: str, request_id: UUID, fingerprint: bytes) -> Appended | None:
+    """The answer a request got when it was stored; None if it never was. Raises `RequestReused`."""
+    rows = await _fetch(pool, _ANSWER, organisation, request_id)
+    if not rows:
+        return None
+    stored, stream, version, hash, position = rows[0]
+    if stored != fingerprint:
+        raise RequestReused(request_id)
+    return Appended(stream, Head(version, hash), position, True)
 
 
 class Tail:
@@ -51,14 +64,14 @@ class Tail:
         self._pool = pool
         self._patience = patience
         self._settled = 0  # all positions up to here are committed or dead
-        self._pending: tuple[int, int] | None = None  # a head whose fence has not fallen yet: (position, fence)
+        self._pending: tuple[int, int] | None = (
+            None  # a head whose fence has not fallen yet: (position, fence)
+        )
 
     async def read(self, after: int, limit: int, kind: str | None = None) -> tuple[int, list[StoredEvent]]:
         """Up to `limit` events (of one kind) after the cursor, and the new cursor; nothing new: `(after, [])`."""
         try:
-            if after >= self._settled:
-                await self._settle()
-            if after >= self._settled:
+            if after >= self._settled and not await self._settle(after):
                 return after, []
             settled = self._settled
             arguments = (after, settled, limit) if kind is None else (after, settled, limit, kind)
@@ -70,29 +83,32 @@ class Tail:
         events = [_event(row) for row in rows]
         return (events[-1].position if len(events) == limit else settled), events
 
-    async def _settle(self) -> None:
-        if self._pending is None:
-            position, fence = (await _fetch(self._pool, _RAISE_FENCE))[0]
-            if position is None or position <= self._settled:
-                return
-            self._pending = (position, fence)
-        position, fence = self._pending
+    async def _settle(self, after: int) -> bool:
+        """Waits until positions above `after` are settled; False where there are none, or patience ends first."""
         deadline = asyncio.get_running_loop().time() + self._patience
-        wait = 0.0005
-        while (await _fetch(self._pool, _OLDEST_WRITER))[0][0] < fence:
-            if asyncio.get_running_loop().time() > deadline:
-                return  # the fence stays up: the next read goes on waiting for it
-            await asyncio.sleep(wait)
-            wait = min(wait * 2, 0.02)
-        self._settled = max(self._settled, position)
-        self._pending = None
+        while after >= self._settled:
+            if self._pending is None:
+                head, fence = (await _fetch(self._pool, _RAISE_FENCE, after))[0]
+                if fence is None:
+                    return False
+                self._pending = (head, fence)
+            head, fence = self._pending
+            wait = 0.0005
+            while (await _fetch(self._pool, _OLDEST_WRITER))[0][0] < fence:
+                if asyncio.get_running_loop().time() > deadline:
+                    return False  # the fence stays up: the next read goes on waiting for the same writers
+                await asyncio.sleep(wait)
+                wait = min(wait * 2, 0.02)
+            self._settled = max(self._settled, head)
+            self._pending = None
+        return True
 
 
 async def _fetch(pool: "Pool", query: str, *arguments: object) -> "list[asyncpg.Record]":
     try:
         rows: list[asyncpg.Record] = await pool.fetch(query, *arguments)
     except UNREACHABLE as error:
-        raise StoreUnavailable(f"PostgreSQL did not answer: {error}") from error
+        raise unavailable(error) from error
     return rows
 
 

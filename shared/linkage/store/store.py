@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from linkage.store import read
 from linkage.store.append import GroupCommit
 from linkage.store.chain import link
-from linkage.store.connection import UNREACHABLE, open_pool
-from linkage.store.events import Appended, Head, Metadata, NewEvent, StoredEvent, StoreUnavailable
+from linkage.store.connection import UNREACHABLE, open_pool, unavailable
+from linkage.store.events import Appended, Head, Metadata, NewEvent, StoredEvent
 
 if TYPE_CHECKING:
     from linkage.store.connection import Pool
@@ -39,7 +40,7 @@ class Store:
         try:
             pool = await open_pool(dsn, readers)
         except UNREACHABLE as error:
-            raise StoreUnavailable(f"PostgreSQL did not answer: {error}") from error
+            raise unavailable(error) from error
         store = Store(dsn, pool)
         try:
             yield store
@@ -52,7 +53,13 @@ class Store:
         await self._pool.close()
 
     async def append(
-        self, stream: str, key: str, head: Head, events: Sequence[NewEvent], metadata: Metadata, fingerprint: bytes
+        self,
+        stream: str,
+        key: str,
+        head: Head,
+        events: Sequence[NewEvent],
+        metadata: Metadata,
+        fingerprint: bytes,
     ) -> Appended:
         """Appends the events to the stream that ends at `head`, all or none, and answers when that is durable.
 
@@ -64,9 +71,11 @@ class Store:
         """
         if not events:
             raise ValueError("an append needs an event")
-        kind = stream.split("/", 2)[1]
+        parts = stream.split("/", 2)
+        if len(parts) != 3 or not all(parts):
+            raise ValueError(f"{stream!r} is not <organisation>/<kind>/<id>")
+        kind, m = parts[1], metadata
         previous, version = head.hash, head.version
-        m = metadata
         rows = []
         for event in events:
             version += 1
@@ -86,6 +95,10 @@ class Store:
     async def head(self, stream: str) -> Head:
         """Where the stream ends; `Head()` if it has no event."""
         return await read.head(self._pool, stream)
+
+    async def answer(self, organisation: str, request_id: UUID, fingerprint: bytes) -> Appended | None:
+        """The answer the organisation's request got when it was stored; None if it never was. Raises `RequestReused`."""
+        return await read.answer(self._pool, organisation, request_id, fingerprint)
 
     async def page(self, after: int, limit: int = 500) -> tuple[int, list[StoredEvent]]:
         """The tail: up to `limit` events after the cursor `after` (0: from the start) and the new cursor.

@@ -1,0 +1,76 @@
+"""Settings of a tier service, from the environment. A missing or wrong one ends the start with a sentence naming it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn, TypeVar
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from linkage.rpc.server import Listen
+
+__all__ = ["ListenSettings", "TierSettings", "read", "refuse"]
+
+_S = TypeVar("_S", bound=BaseSettings)
+
+
+class ListenSettings(BaseSettings):
+    """Where a gRPC server listens, whom it trusts, and how it stops."""
+
+    model_config = SettingsConfigDict(env_prefix="LINKAGE_", extra="ignore")
+
+    host: str = "0.0.0.0"
+    port: int = Field(default=50051, ge=0, le=65535)
+    issuers: Path
+    """File of the issuers whose tokens are trusted: see `linkage.rpc.identity.load_issuers`."""
+    reflection: bool = True
+    grace_seconds: float = Field(default=10.0, ge=0)
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
+    tls_client_ca: Path | None = None
+
+    def listen(self) -> Listen:
+        """The same, as the server takes it."""
+        return Listen(
+            self.host,
+            self.port,
+            self.reflection,
+            self.grace_seconds,
+            self.tls_certificate,
+            self.tls_key,
+            self.tls_client_ca,
+        )
+
+
+class TierSettings(ListenSettings):
+    """A tier service: which bodies it hosts, and where its store and Kafka are."""
+
+    instance: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")
+    """Name of this tier instance, the same for all its replicas: it names relay, cursor and consumer group."""
+    organisations: Annotated[tuple[str, ...], NoDecode] = Field(min_length=1)
+    """Division codes of the bodies hosted here, separated by commas."""
+    store_dsn: SecretStr
+
+    @field_validator("organisations", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+def read(settings: type[_S]) -> _S:
+    """The settings, or a line per problem on standard error and exit status 2."""
+    try:
+        return settings()
+    except ValidationError as error:
+        prefix = str(settings.model_config.get("env_prefix", ""))
+        problems = [(prefix + "_".join(map(str, problem["loc"])).upper(), problem["msg"]) for problem in error.errors()]
+        refuse(*(f"{name}: {message}" for name, message in problems))
+
+
+def refuse(*problems: str) -> NoReturn:
+    """Ends the start: says each problem on its own line."""
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    raise SystemExit(2)
