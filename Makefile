@@ -84,5 +84,5 @@ $(SERVERS): $(FETCHED) | $(EDITABLE)
 $(FETCHED): deploy/local/pom.xml
 	sh deploy/local/prerequisites.sh java maven
 	echo "Fetching Kafka and PostgreSQL"
-	mvn --batch-mode --quiet --file deploy/local/pom.xml package
+	mvn --batch-mode --quiet -Dstyle.color=never --file deploy/local/pom.xml package
 	touch $@

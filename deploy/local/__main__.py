@@ -29,9 +29,7 @@ def up(directory: Path = RUN) -> None:
         file.unlink(missing_ok=True)
         file.touch(mode=0o600)  # the password is in it, so it is not printed
         file.write_text(f"export LINKAGE_KAFKA={kafka} LINKAGE_POSTGRES={shlex.quote(postgres)}\n")
-        typer.echo(
-            f"Kafka and PostgreSQL are up: `. {os.path.relpath(file)}` tells others. Ctrl-C ends them."
-        )
+        typer.echo(f"Kafka and PostgreSQL are up: `. {os.path.relpath(file)}` tells others. Ctrl-C ends them.")
         signal.pause()
 
 

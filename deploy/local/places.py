@@ -30,9 +30,7 @@ def unprivileged_user() -> str | None:
                 return name
         except KeyError:
             continue
-    raise Missing(
-        "PostgreSQL refuses to run as root and there is no user named nobody: do not run this as root."
-    )
+    raise Missing("PostgreSQL refuses to run as root and there is no user named nobody: do not run this as root.")
 
 
 def reachable(directory: Path, user: str | None) -> Path:

@@ -146,9 +146,7 @@ class Postgres:
 
     def _ours_at(self) -> Path:
         if self._home is None:
-            raise RuntimeError(
-                "This PostgreSQL was named by LINKAGE_POSTGRES: it is not ours to kill or restart."
-            )
+            raise RuntimeError("This PostgreSQL was named by LINKAGE_POSTGRES: it is not ours to kill or restart.")
         return self._home
 
 

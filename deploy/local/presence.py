@@ -28,9 +28,7 @@ def presence(directory: Path) -> Iterator[None]:
     directory.mkdir(parents=True, exist_ok=True)
     with (directory / "pid").open("a+") as file:
         if not _lock(file):
-            raise AlreadyRunning(
-                "It is running in another terminal already: use that one, or end it with `make down`."
-            )
+            raise AlreadyRunning("It is running in another terminal already: use that one, or end it with `make down`.")
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()

@@ -46,9 +46,7 @@ async def test_postgres_is_durable_and_asks_for_a_password(own_postgres: Postgre
 
 async def test_a_database_can_be_made_from_a_template(own_postgres: Postgres) -> None:
     own_postgres.create_database("pattern")
-    await _run(
-        own_postgres.dsn("pattern"), "CREATE TABLE note (body text)", "INSERT INTO note VALUES ('copied')"
-    )
+    await _run(own_postgres.dsn("pattern"), "CREATE TABLE note (body text)", "INSERT INTO note VALUES ('copied')")
     own_postgres.create_database("copy", template="pattern")
     assert await _read(own_postgres.dsn("copy"), "SELECT body FROM note") == "copied"
 
@@ -75,9 +73,7 @@ def test_kafka_makes_no_topic_that_was_not_asked_for(kafka: Kafka) -> None:
         assert not [name for name in admin.list_topics() if not name.startswith(("linkage.", "__"))]
 
 
-def test_servers_that_are_named_are_used_and_never_killed(
-    own_directory: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_servers_that_are_named_are_used_and_never_killed(own_directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LINKAGE_KAFKA", "broker.example:9092")
     monkeypatch.setenv("LINKAGE_POSTGRES", "postgresql://somebody@db.example:5433/postgres")
     with servers(own_directory) as named:
