@@ -1,0 +1,1 @@
+delete from parking_wishes where consumer = $1 and stream = $2

@@ -1,0 +1,1 @@
+select exists (select from parked where consumer = $1 and stream = $2)
