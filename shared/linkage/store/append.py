@@ -7,9 +7,7 @@ import asyncio
 from collections import deque
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-import asyncpg
-
-from linkage.store.connection import UNREACHABLE, connect, statement
+from linkage.store.connection import CONTENT, UNREACHABLE, connect, statement, unavailable
 from linkage.store.events import (
     Appended,
     AppendRejected,
@@ -17,7 +15,6 @@ from linkage.store.events import (
     Head,
     RequestReused,
     StoreClosed,
-    StoreUnavailable,
     VersionConflict,
 )
 
@@ -40,7 +37,9 @@ class GroupCommit:
     wait; who comes then waits outside.
     """
 
-    def __init__(self, dsn: str, appended: asyncio.Event, *, batch: int = 256, lanes: int = 2, room: int = 8192) -> None:
+    def __init__(
+        self, dsn: str, appended: asyncio.Event, *, batch: int = 256, lanes: int = 2, room: int = 8192
+    ) -> None:
         self._dsn = dsn
         self._appended = appended
         self._batch = batch
@@ -90,11 +89,10 @@ class GroupCommit:
 
     async def _run_lane(self) -> None:
         db: Connection | None = None
-        while self._ready or not self._closing or self._behind:
+        while True:
             if not self._ready:
                 if self._closing:
-                    await asyncio.sleep(0.001)  # another lane still holds the streams that ours wait for
-                    continue
+                    break  # what still waits behind another lane's streams is that lane's next batch
                 waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
                 self._idle.append(waiting)
                 await waiting
@@ -109,18 +107,20 @@ class GroupCommit:
                     db.terminate()
                     db = None
                 for entry in entries:
-                    _fail(entry, StoreUnavailable(f"PostgreSQL did not answer: {error}"))
+                    _fail(entry, unavailable(error))
+            except Exception as error:  # a defect: the callers get it, and the lane lives on
+                for entry in entries:
+                    _fail(entry, error)
             self._release(entries)
-            await asyncio.sleep(0)  # whoever was just answered may queue the next append: it joins the next batch
-        if db is not None and not db.is_closed():
-            await db.close()
+            # Whoever was just answered may queue the next append: let it join the next batch.
+            await asyncio.sleep(0)
+        if db is not None:
+            db.terminate()
 
     async def _commit(self, db: "Connection", entries: list[Entry]) -> None:
         try:
             result = await db.fetchrow(_APPEND_BATCH, *_columns(entries))
-        except UNREACHABLE:
-            raise
-        except (asyncpg.PostgresError, asyncpg.DataError) as error:
+        except CONTENT as error:
             if len(entries) == 1:
                 _fail(entries[0], AppendRejected(str(error)))
                 return

@@ -6,23 +6,26 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import asyncpg
 
+from linkage.store.events import StoreUnavailable
+
 if TYPE_CHECKING:
     Connection: TypeAlias = asyncpg.Connection[asyncpg.Record]
     Pool: TypeAlias = asyncpg.Pool[asyncpg.Record]
 
-__all__ = ["UNREACHABLE", "connect", "open_pool", "statement"]
+__all__ = ["CONTENT", "UNREACHABLE", "connect", "open_pool", "statement", "unavailable"]
 
-UNREACHABLE = (
-    OSError,
-    TimeoutError,
-    IncompleteReadError,
-    asyncpg.InterfaceError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.InsufficientResourcesError,
-    asyncpg.InternalClientError,
+CONTENT = (
+    asyncpg.DataError,
+    asyncpg.IntegrityConstraintViolationError,
+    ValueError,  # asyncpg's own refusal, before anything was sent
 )
+"""Failures that say something about what was sent. To be caught before `UNREACHABLE`, which is wider."""
+
+UNREACHABLE = (OSError, TimeoutError, IncompleteReadError, asyncpg.PostgresError, asyncpg.InterfaceError)
 """Failures after which the outcome of what was running is unknown, or nothing could be started."""
+
+_TIMEOUT = 20.0
+"""Seconds after which a silent server counts as gone; above the server's own `statement_timeout`."""
 
 _SETTINGS = {
     "application_name": "linkage-store",
@@ -45,12 +48,25 @@ def statement(name: str) -> str:
 
 async def connect(dsn: str) -> "Connection":
     """One connection of the store's own. Raises one of `UNREACHABLE`."""
-    return await asyncpg.connect(dsn, timeout=5, server_settings=_SETTINGS)
+    return await asyncpg.connect(dsn, timeout=5, command_timeout=_TIMEOUT, server_settings=_SETTINGS)
 
 
 async def open_pool(dsn: str, size: int) -> "Pool":
     """The connections that reads share. Raises one of `UNREACHABLE`."""
-    return await asyncpg.create_pool(dsn, min_size=1, max_size=size, timeout=5, server_settings=_SETTINGS, reset=_nothing)
+    return await asyncpg.create_pool(
+        dsn,
+        min_size=1,
+        max_size=size,
+        timeout=5,
+        command_timeout=_TIMEOUT,
+        server_settings=_SETTINGS,
+        reset=_nothing,
+    )
+
+
+def unavailable(error: BaseException) -> StoreUnavailable:
+    """What the caller is told when one of `UNREACHABLE` happened."""
+    return StoreUnavailable(f"PostgreSQL did not answer: {error or type(error).__name__}")
 
 
 async def _nothing(connection: object) -> None:

@@ -24,14 +24,14 @@ async def migrate(dsn: str, migrations: Path = MIGRATIONS) -> None:
     The files of one folder share the name's first word (`store_…`): several folders can serve one database, and each
     knows its own. Raises `DatabaseTooNew` if the database has one of that word that the folder does not.
     """
+    known = {path.stem for path in migrations.glob("*.sql")}  # noqa: ASYNC240 (a handful of files, before any traffic)
     db = await asyncpg.connect(dsn)
     try:
         await db.execute("select pg_advisory_lock($1)", _LOCK)
         await applied.ensure_pogo_sync(db)
-        known = {path.stem for path in migrations.glob("*.sql")}
         area = min(known).split("_")[0] + "_"
-        found = {name for name in await applied.get_applied_migrations(db, schema_name="public") if name.startswith(area)}
-        if newer := sorted(found - known):
+        has = await applied.get_applied_migrations(db, schema_name="public")
+        if newer := sorted(name for name in has - known if name.startswith(area)):
             raise DatabaseTooNew(f"the database has migrations this release does not know: {', '.join(newer)}")
         await pogo.apply(db, migrations, schema_name="public")
     finally:

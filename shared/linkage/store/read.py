@@ -48,15 +48,16 @@ async def answer(pool: "Pool", organisation: str, request_id: UUID, fingerprint:
 class Tail:
     """Cursor reads over the whole log: every event once, in position order, with a plain number as cursor.
 
-    Positions are drawn in one order and become visible in another: a reader that takes "position > cursor" steps over
-    what a slower writer commits later, for ever. So no event is given out before all positions up to it are *settled*:
-    committed, or dead. That is known so: read the highest visible position, take a transaction id (the fence), and wait
-    until no transaction below the fence is open. Every writer owns its id before it draws a position, and positions come
-    from a sequence with CACHE 1, so whoever drew a number up to that position has an id below the fence.
+    Positions are drawn in one order and become visible in another: a reader that takes "position > cursor" steps
+    over what a slower writer commits later, for ever. So no event is given out before all positions up to it are
+    *settled*: committed, or dead. That is known so: read the highest visible position, take a transaction id (the
+    fence), and wait until no transaction below the fence is open. Every writer owns its id before it draws a position,
+    and positions come from a sequence with CACHE 1, so whoever drew a number up to that position is below the fence.
+    What is settled stays settled: a long backlog costs one fence, not one for each page.
 
-    Two traps. An append that draws its position before it owns an id is invisible to the fence: `append_batch` therefore
-    takes its id first. And `pg_snapshot_xmax` is no fence: it is the last *completed* id + 1, and a writer with a higher
-    id may be open; only an id just taken lies above all of them. Each statement runs in autocommit, on the primary.
+    Two traps. An append that draws its position before it owns an id is invisible to the fence: `append_batch` takes
+    its id first. And `pg_snapshot_xmax` is no fence: it is the last *completed* id + 1, and a writer with a higher id
+    may be open; only an id just taken lies above all of them. Each statement runs in autocommit, on the primary.
     """
 
     def __init__(self, pool: "Pool", patience: float = 1.0) -> None:
@@ -64,9 +65,7 @@ class Tail:
         self._pool = pool
         self._patience = patience
         self._settled = 0  # all positions up to here are committed or dead
-        self._pending: tuple[int, int] | None = (
-            None  # a head whose fence has not fallen yet: (position, fence)
-        )
+        self._pending: tuple[int, int] | None = None  # a head whose fence has not fallen yet: (position, fence)
 
     async def read(self, after: int, limit: int, kind: str | None = None) -> tuple[int, list[StoredEvent]]:
         """Up to `limit` events (of one kind) after the cursor, and the new cursor; nothing new: `(after, [])`."""

@@ -64,10 +64,10 @@ class Store:
         """Appends the events to the stream that ends at `head`, all or none, and answers when that is durable.
 
         `stream`: `<organisation>/<kind>/<id>`. `key`: the stream's partition key, which its first append decides.
-        `metadata.request_id` names the request within the organisation and `fingerprint` its content: when it was stored
-        before, the first answer is given again, whatever the stream holds now.
-        Raises `VersionConflict`, `RequestReused`, `ChainBroken`, `AppendRejected`; after `StoreUnavailable` the outcome is
-        unknown, and repeating with the same request id is safe. A cancelled append may still be stored.
+        `metadata.request_id` names the request within the organisation and `fingerprint` its content: when it was
+        stored before, the first answer is given again, whatever the stream holds now.
+        Raises `VersionConflict`, `RequestReused`, `ChainBroken`, `AppendRejected`; after `StoreUnavailable` the outcome
+        is unknown, and repeating with the same request id is safe. A cancelled append may still be stored.
         """
         if not events:
             raise ValueError("an append needs an event")
