@@ -1,1 +1,1 @@
-"""The command server: one for every aggregate. It knows contract, domain types and store; it knows no single aggregate."""
+"""The command server: one for every aggregate. It knows contract, domain types and store, and no single aggregate."""
