@@ -29,6 +29,11 @@ class Happening:
     organisation: str
     occurred_at: datetime
 
+    @property
+    def kind(self) -> str:
+        """Kind of the stream it happened in: some events are recorded by several (`joint-work`, `peer-plan`)."""
+        return self.stream.split("/", 2)[1]
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
