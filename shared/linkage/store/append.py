@@ -7,6 +7,7 @@ import asyncio
 from collections import deque
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from linkage.store.batch import Row, columns
 from linkage.store.connection import CONTENT, UNREACHABLE, connect, statement, unavailable
 from linkage.store.events import (
     Appended,
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = ["GroupCommit"]
 
-Row: TypeAlias = tuple[Any, ...]
 Entry: TypeAlias = tuple[asyncio.Future[Appended], Row, list[Row]]
 
 _APPEND_BATCH = statement("append_batch")
@@ -51,7 +51,7 @@ class GroupCommit:
         self._lanes = [asyncio.create_task(self._run_lane(), name=f"group commit {n}") for n in range(lanes)]
 
     async def append(self, row: Row, events: list[Row]) -> Appended:
-        """Stores one append: its `a_` columns and its events' `e_` columns (without e_append) of `append_batch`."""
+        """Stores one append, given as `rows` makes it."""
         async with self._room:
             if self._closing:
                 raise StoreClosed("the store is closing")
@@ -119,7 +119,7 @@ class GroupCommit:
 
     async def _commit(self, db: "Connection", entries: list[Entry]) -> None:
         try:
-            result = await db.fetchrow(_APPEND_BATCH, *_columns(entries))
+            result = await db.fetchrow(_APPEND_BATCH, *columns([(row, events) for _, row, events in entries]))
         except CONTENT as error:
             if len(entries) == 1:
                 _fail(entries[0], AppendRejected(str(error)))
@@ -130,14 +130,6 @@ class GroupCommit:
             return
         _answer(entries, result)
         self._appended.set()
-
-
-def _columns(entries: list[Entry]) -> list[Any]:
-    """The arguments of `append_batch`: rows turned into columns."""
-    columns: list[Any] = [*zip(*[row for _, row, _ in entries], strict=True)]
-    columns.append([n for n, entry in enumerate(entries, 1) for _ in entry[2]])
-    columns.extend(zip(*[event for entry in entries for event in entry[2]], strict=True))
-    return columns
 
 
 def _answer(entries: list[Entry], result: Any) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from linkage.store import read
 from linkage.store.append import GroupCommit
-from linkage.store.chain import link
+from linkage.store.batch import rows
 from linkage.store.connection import UNREACHABLE, open_pool, unavailable
 from linkage.store.events import Appended, Head, Metadata, NewEvent, StoredEvent
 
@@ -68,25 +68,9 @@ class Store:
         stored before, the first answer is given again, whatever the stream holds now.
         Raises `VersionConflict`, `RequestReused`, `ChainBroken`, `AppendRejected`; after `StoreUnavailable` the outcome
         is unknown, and repeating with the same request id is safe. A cancelled append may still be stored.
+        Raises ValueError for an append without an event, and for a stream id of another form.
         """
-        if not events:
-            raise ValueError("an append needs an event")
-        parts = stream.split("/", 2)
-        if len(parts) != 3 or not all(parts):
-            raise ValueError(f"{stream!r} is not <organisation>/<kind>/<id>")
-        kind, m = parts[1], metadata
-        previous, version = head.hash, head.version
-        rows = []
-        for event in events:
-            version += 1
-            hash = link(previous, stream, version, event.type, metadata, event.data)
-            rows.append((
-                version, kind, event.type, event.data, previous, hash, m.organisation, m.tier, m.post, m.occurred_at,
-                m.recorded_at, m.correlation_id, m.causation_id, m.traceparent, m.policy_pack,
-            ))  # fmt: skip
-            previous = hash
-        row = (stream, key, m.organisation, m.request_id, fingerprint, head.version, head.hash, version)
-        return await self._commits.append(row, rows)
+        return await self._commits.append(*rows(stream, key, head, events, metadata, fingerprint))
 
     async def load(self, stream: str, after: int = 0) -> list[StoredEvent]:
         """The stream's events with a version above `after`, in order; empty where there are none."""
@@ -97,7 +81,7 @@ class Store:
         return await read.head(self._pool, stream)
 
     async def answer(self, organisation: str, request_id: UUID, fingerprint: bytes) -> Appended | None:
-        """The answer the organisation's request got when it was stored; None if it never was. Raises `RequestReused`."""
+        """The answer that a stored request got; None if there is no such request. Raises `RequestReused`."""
         return await read.answer(self._pool, organisation, request_id, fingerprint)
 
     async def page(self, after: int, limit: int = 500) -> tuple[int, list[StoredEvent]]:
