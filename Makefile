@@ -59,7 +59,7 @@ clean: down ## Remove everything that was fetched, made or recorded
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/bin/python:
-	sh deploy/local/prerequisites.sh python
+	sh deploy/local/prerequisites.sh python java maven
 	echo "Making the Python environment .venv"
 	$(PYTHON) -m venv .venv
 

@@ -17,7 +17,7 @@ from deploy.local.presence import AlreadyRunning, dismiss, presence
 from deploy.local.processes import Missing, NotReady
 from deploy.local.servers import servers
 
-app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
+app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 
 @app.command()

@@ -207,16 +207,17 @@ def binaries() -> Path:
         raise Missing("PostgreSQL's binaries have not been fetched yet: run `make setup` first.")
     place = reachable(TARGET, unprivileged_user()) / jars[-1].stem
     if not place.exists():
-        unpacking = Path(tempfile.mkdtemp(dir=place.parent, prefix="unpacking-"))
-        unpacking.chmod(0o755)
-        with zipfile.ZipFile(jars[-1]) as jar:
-            archive = next(name for name in jar.namelist() if name.endswith(".txz"))
-            with jar.open(archive) as packed, tarfile.open(fileobj=packed, mode="r|xz") as content:
-                content.extractall(unpacking, filter="data")
-        try:
-            unpacking.rename(place)
-        except OSError:  # somebody else was quicker
-            shutil.rmtree(unpacking)
+        with tempfile.TemporaryDirectory(dir=place.parent, prefix="unpacking-") as directory:
+            unpacking = Path(directory) / place.name
+            with zipfile.ZipFile(jars[-1]) as jar:
+                archive = next(name for name in jar.namelist() if name.endswith(".txz"))
+                with jar.open(archive) as packed, tarfile.open(fileobj=packed, mode="r|xz") as content:
+                    # Not as an argument: Debian 12's Python 3.11.2 does not know it yet.
+                    content.extraction_filter = getattr(tarfile, "data_filter", None)
+                    content.extractall(unpacking)
+            unpacking.chmod(0o755)
+            with suppress(OSError):  # somebody else was quicker
+                unpacking.rename(place)
     return place
 
 
