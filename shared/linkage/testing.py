@@ -146,9 +146,7 @@ class Outcome:
             raise AssertionError("\n".join(("other events than expected", *difference)))
         again = self.after.decide(self.command, self.occasion)
         if not isinstance(again, Refusal) and again:
-            raise AssertionError(
-                "\n".join(("the same wish, asked once more, recorded again", *readable(again)))
-            )
+            raise AssertionError("\n".join(("the same wish, asked once more, recorded again", *readable(again))))
 
     def refused(self, reason: str, **detail: str) -> None:
         """The wish was not granted for this reason, and the refusal names at least this detail."""

@@ -1,0 +1,161 @@
+"""An invited body, as the initiator of joint work knows it: its newest invitation, and what was heard from it since.
+
+Part of joint work, with the decisions that concern a single body. Domain paper §3.5, §4.1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from google.protobuf.message import Message
+
+from linkage import v1
+from linkage.domain.deadline import passed
+from linkage.domain.decision import Decision, Occasion, recorded, refused, unchanged
+
+__all__ = ["Invitee", "Standing", "evolve", "incorporate", "lapse", "note"]
+
+
+class Standing(StrEnum):
+    """What has come of the newest invitation."""
+
+    INVITED = "INVITED"
+    LAPSED = "LAPSED"
+    ACCEPTED_LATE = "ACCEPTED_LATE"  # not admitted yet: does not count
+    ACCEPTED = "ACCEPTED"
+    DECLINED = "DECLINED"
+    WITHDRAWN = "WITHDRAWN"
+
+
+@dataclass(frozen=True, slots=True)
+class Invitee:
+    """One invited body. Revisions are of the joint plan; 0: none."""
+
+    invitation: v1.InvitationIssued
+    standing: Standing = Standing.INVITED
+    admitted: bool = False  # its late acceptance counts
+    agreed: int = 0  # newest revision it has agreed to
+    ready: int = 0  # newest revision it is ready for
+    contributions: frozenset[str] = frozenset()
+    incorporated: frozenset[str] = frozenset()
+    results: frozenset[tuple[str, str]] = frozenset()  # summary and document of each that was delivered
+    acknowledged: bool = False  # all that was delivered
+
+    @property
+    def invitable(self) -> bool:
+        """Its invitation has ended without its taking part: a new round may be opened."""
+        return self.standing in (Standing.LAPSED, Standing.DECLINED, Standing.WITHDRAWN)
+
+    @property
+    def told(self) -> bool:
+        """It hears of what happens to the work: it takes part, or still may."""
+        return self.standing not in (Standing.DECLINED, Standing.WITHDRAWN)
+
+    @property
+    def took_part(self) -> bool:
+        """It accepted, whatever came later: it has a claim to the result."""
+        return self.standing in (Standing.ACCEPTED, Standing.ACCEPTED_LATE, Standing.WITHDRAWN)
+
+    @property
+    def owes_acknowledgement(self) -> bool:
+        """It takes part, and a result is not delivered to it or not acknowledged."""
+        return self.standing is Standing.ACCEPTED and not (self.results and self.acknowledged)
+
+    def is_asked_the_same(self, invitation: v1.InvitationIssued) -> bool:
+        """The invitation it holds asks for the same; round and revision are not part of the wish."""
+        return all(
+            getattr(invitation, asked) == getattr(self.invitation, asked)
+            for asked in ("role", "required", "reply_by", "proposes_sub_venue")
+        )
+
+    def counts(self, material: int) -> bool:
+        """It has accepted, in time or admitted, and agreed to the newest material revision."""
+        return self.standing is Standing.ACCEPTED and self.agreed >= material
+
+
+def evolve(state: Invitee, event: Message) -> Invitee:
+    """The invitee after one more event of the joint work's stream that concerns it."""
+    match event:
+        case v1.InvitationIssued():
+            return replace(state, invitation=event, standing=Standing.INVITED, admitted=False, agreed=0, ready=0)
+        case v1.InvitationLapsed():
+            return replace(state, standing=Standing.LAPSED)
+        case v1.LateAcceptanceAdmitted():
+            return replace(state, standing=Standing.ACCEPTED, admitted=True)
+        case v1.ContributionIncorporated(contribution_id=contribution):
+            return replace(state, incorporated=state.incorporated | {contribution})
+        case v1.ResultDelivered(summary=summary, document=document):
+            return replace(state, results=state.results | {(summary, document)}, acknowledged=False)
+        case v1.ParticipantAnswerNoted():
+            return _heard(state, event)
+    return state
+
+
+def _heard(state: Invitee, note: v1.ParticipantAnswerNoted) -> Invitee:
+    """An answer to an earlier round, or one that a later answer has overtaken, leaves the invitee as it is."""
+    this_round = note.round == state.invitation.round
+    unanswered = this_round and state.standing in (Standing.INVITED, Standing.LAPSED)
+    match note.answer:
+        case v1.PARTICIPANT_ANSWER_ACCEPTED if unanswered:
+            standing = Standing.ACCEPTED_LATE if note.late else Standing.ACCEPTED
+            return replace(state, standing=standing, agreed=max(state.agreed, note.revision))
+        case v1.PARTICIPANT_ANSWER_DECLINED if unanswered:
+            return replace(state, standing=Standing.DECLINED)
+        case v1.PARTICIPANT_ANSWER_WITHDRAWN if this_round:
+            return replace(state, standing=Standing.WITHDRAWN)
+        case v1.PARTICIPANT_ANSWER_RECONFIRMED:
+            return replace(state, agreed=max(state.agreed, note.revision))
+        case v1.PARTICIPANT_ANSWER_READY:
+            return replace(state, ready=max(state.ready, note.revision))
+        case v1.PARTICIPANT_ANSWER_CONTRIBUTED:
+            return replace(state, contributions=state.contributions | {note.contribution_id})
+        case v1.PARTICIPANT_ANSWER_ACKNOWLEDGED:
+            return replace(state, acknowledged=True)
+    return state
+
+
+def lapse(known: Invitee | None, command: v1.LapseInvitationRequest, occasion: Occasion) -> Decision:
+    """Records that an invitation ran out: not counted on, never read as a no."""
+    if known is None:
+        return refused("INVITATION_UNKNOWN", "This body was not invited.", participant=command.participant)
+    if known.standing is Standing.LAPSED:
+        return unchanged
+    if known.standing is not Standing.INVITED:
+        return refused("INVITATION_ANSWERED", "The body has answered.", standing=known.standing)
+    if not passed(known.invitation.reply_by, occasion.at):
+        return refused("REPLY_PERIOD_RUNNING", "The body may still answer in time.")
+    lapsed = v1.InvitationLapsed(joint_work_id=command.joint_work_id, participant=command.participant)
+    lapsed.round = known.invitation.round
+    return recorded(lapsed)
+
+
+def incorporate(known: Invitee | None, command: v1.IncorporateContributionRequest, occasion: Occasion) -> Decision:
+    """Takes a contribution that was handed over into the joint result; it stays there if its body withdraws."""
+    if known is None or command.contribution_id not in known.contributions:
+        message = "This body has handed over no such contribution."
+        return refused("CONTRIBUTION_UNKNOWN", message, contribution=command.contribution_id)
+    if command.contribution_id in known.incorporated:
+        return unchanged
+    taken = v1.ContributionIncorporated(joint_work_id=command.joint_work_id, participant=command.participant)
+    taken.contribution_id = command.contribution_id
+    return recorded(taken)
+
+
+def note(known: Invitee | None, command: v1.NoteParticipantAnswerRequest, occasion: Occasion) -> Decision:
+    """Takes note of an answer. An acceptance counts by when it was given, not by when it arrived (tier offline)."""
+    if known is None or command.round > known.invitation.round:
+        message = "No such invitation was issued to this body."
+        return refused("INVITATION_UNKNOWN", message, participant=command.participant, round=command.round)
+    accepted = command.answer == v1.PARTICIPANT_ANSWER_ACCEPTED
+    noted = v1.ParticipantAnswerNoted(
+        joint_work_id=command.joint_work_id,
+        participant=command.participant,
+        answer=command.answer,
+        round=command.round,
+        revision=command.revision,
+        late=accepted and passed(known.invitation.reply_by, occasion.at),
+        contribution_id=command.contribution_id,
+    )
+    noted.answered_at.FromDatetime(occasion.at)
+    return recorded(noted) if evolve(known, noted) != known else unchanged
