@@ -6,6 +6,8 @@ EDITABLE := .venv/.editable
 CONTRACT := .venv/.contract
 FETCHED := deploy/local/target/.fetched
 SERVERS := deploy/local/target/.prepared
+# Whatever starts servers ends with this make, however this make ends.
+TIED := setpriv --pdeathsig TERM
 CHECKED := shared/linkage services deploy protos tests $(wildcard bench)
 
 export PYTHON
@@ -24,10 +26,10 @@ proto: $(DEPENDENCIES) ## Generate shared/linkage/v1 from protos/
 	touch $(CONTRACT)
 
 demo: setup ## Play the main job on real servers and stay up to explore; ONCE=1 ends by itself
-	$(BIN)/python -m deploy.local.demo $(if $(ONCE),--once)
+	$(TIED) $(BIN)/python -m deploy.local.demo $(if $(ONCE),--once)
 
 test: setup ## Run all tests; ARGS="tests/store -k race" runs some
-	$(BIN)/pytest $(ARGS)
+	$(TIED) $(BIN)/pytest $(ARGS)
 
 lint: $(EDITABLE) $(CONTRACT) ## Check the contract, style, types and the direction of dependencies
 	$(BIN)/buf lint
@@ -43,7 +45,7 @@ format: $(DEPENDENCIES) ## Bring contract and code into the house's format
 	$(BIN)/ruff format .
 
 bench: setup ## Measure the figures side by side, as ratios
-	$(BIN)/python -m bench $(ARGS)
+	$(TIED) $(BIN)/python -m bench $(ARGS)
 
 lock: $(DEPENDENCIES) ## Resolve the dependencies of pyproject.toml anew into requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,11 @@ import pytest
 from deploy.local.kafka import Kafka
 from deploy.local.postgres import Postgres
 from deploy.local.servers import kafka_server, postgres_server
+
+
+def pytest_configure() -> None:
+    """Being asked to end is like Ctrl-C: the fixtures still put everything away."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
