@@ -1,4 +1,4 @@
-"""The bus: all the Kafka a tier touches. Topics, envelope, the relay out, the inbox in, parking for what cannot be taken."""
+"""All the Kafka a tier touches: topics, envelope, the relay out, the inbox in, parking what cannot be taken."""
 
 from linkage.bus.envelope import Headers, MalformedRecord, Record, from_record, intact, to_record
 from linkage.bus.settings import KafkaSettings

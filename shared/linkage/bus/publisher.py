@@ -1,0 +1,171 @@
+"""The synchronous half of the relay: a producer that publishes events and the relay's cursor in one transaction.
+
+Crash-only: after any failure a publisher is closed and replaced, never repaired. Its successor's `init_transactions`
+fences it, brings whatever it left open to an end, and only then is the cursor read: what is committed is the truth
+(design D6).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from time import monotonic
+from typing import Any
+
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.errors import KafkaError
+from kafka.partitioner.default import murmur2
+
+from linkage.bus.envelope import to_record
+from linkage.bus.settings import KafkaSettings
+from linkage.bus.topics import CURSORS, TopicsUnfit, topic_of
+from linkage.store import StoredEvent
+
+__all__ = ["PRODUCER", "CursorUnreadable", "NotPublished", "Publisher", "partition_of", "read_cursor"]
+
+PRODUCER: dict[str, Any] = {
+    "acks": "all",
+    "enable_idempotence": True,
+    # One open transaction keeps every reader of its partitions waiting: it must not stay open for long.
+    "transaction_timeout_ms": 15_000,
+    # Sent by the page: the flush at its end sends what is left, so the linger only overlaps building and sending.
+    "linger_ms": 20,
+    "batch_size": 262_144,
+    # Headers repeat themselves; and kafka-python computes a batch's checksum in Python, byte by byte.
+    "compression_type": "gzip",
+    # A transaction begun right after another is told to come again in a moment: the default, 100 ms, would be its pace.
+    "retry_backoff_ms": 5,
+    "request_timeout_ms": 5_000,
+    "delivery_timeout_ms": 10_000,
+    "max_block_ms": 10_000,
+    "bootstrap_timeout_ms": 10_000,
+    "reconnect_backoff_max_ms": 1_000,
+    "allow_auto_create_topics": False,
+    "metrics_enabled": False,
+}
+
+
+class NotPublished(Exception):
+    """Kafka did not take a page, or nobody knows whether it did: a new publisher finds out."""
+
+
+class CursorUnreadable(Exception):
+    """The relay's cursor cannot be told yet, or is not one; publishing without it would double or lose events."""
+
+
+class Publisher:
+    """A producer under the relay's fixed transactional id, which fences every other one of that name."""
+
+    def __init__(self, settings: KafkaSettings, name: str) -> None:
+        """Raises KafkaError or `CursorUnreadable`; afterwards `cursor` is where the relay stands."""
+        self._name = name.encode()
+        self._settings = settings
+        self._places: dict[tuple[str, str, str], tuple[str, int]] = {}
+        self._fitting: set[str] = set()
+        self._producer = KafkaProducer(
+            **settings.client(), **PRODUCER, client_id=f"linkage-relay-{name}", transactional_id=f"linkage-relay-{name}"
+        )
+        try:
+            self._producer.init_transactions()
+            self.cursor = read_cursor(settings, name)
+        except BaseException:
+            self.close()
+            raise
+
+    def publish(self, events: Sequence[StoredEvent], cursor: int) -> None:
+        """One transaction: the events, and `cursor`, up to which everything is then published.
+
+        Raises KafkaError (`ProducerFencedError` when somebody else has taken over), `NotPublished`, or `TopicsUnfit`.
+        """
+        producer = self._producer
+        producer.begin_transaction()
+        outcomes = []
+        for event in events:
+            topic, partition = self._place(event)
+            key, value, headers = to_record(event)
+            outcomes.append(producer.send(topic, value, key, headers, partition))
+        outcomes.append(producer.send(CURSORS, b"%d" % cursor, self._name, partition=0))
+        producer.flush(timeout=12)
+        # kafka-python 3.0 commits a transaction whose records it has given up on (delivery timeout, epoch bump) as if
+        # nothing had happened. So nothing is committed before every single record is known to be in the log.
+        for outcome in outcomes:
+            if not outcome.succeeded():
+                raise NotPublished(f"a record was not taken: {outcome.exception or 'no answer'}")
+        producer.commit_transaction()
+
+    def close(self) -> None:
+        """Lets go of the connection; what is not committed is aborted by the successor, or after the timeout."""
+        try:
+            self._producer.close(timeout=12)
+        except KafkaError:
+            # Records still on their way: they have been given up on by now.
+            self._producer.close(timeout=1)
+
+    def _place(self, event: StoredEvent) -> tuple[str, int]:
+        tier, kind, key = event.metadata.tier, event.stream.split("/", 2)[1], event.key
+        place = self._places.get((tier, kind, key))
+        if place is None:
+            topic = topic_of(tier, kind)
+            self._fits(topic)
+            if len(self._places) > 100_000:
+                self._places.clear()
+            place = self._places[tier, kind, key] = topic, partition_of(key, self._settings.partitions)
+        return place
+
+    def _fits(self, topic: str) -> None:
+        if topic in self._fitting:
+            return
+        partitions = len(self._producer.partitions_for(topic))
+        if partitions != self._settings.partitions:
+            raise TopicsUnfit(f"topic {topic} has {partitions} partitions, not {self._settings.partitions}")
+        self._fitting.add(topic)
+
+
+def partition_of(key: str, partitions: int) -> int:
+    """The partition of a key, as Kafka's default partitioner has it in every language (murmur2)."""
+    return int(murmur2(key.encode()) & 0x7FFFFFFF) % partitions
+
+
+def read_cursor(settings: KafkaSettings, name: str, seconds: float = 30) -> int:
+    """The position up to which the relay `name` has published; 0 if it never has.
+
+    Reads what is committed, up to where the topic ended when this began: relays share the topic, and another's open
+    transaction hides what was committed after it was begun, perhaps our own last cursor. Its end is waited for.
+    Raises `CursorUnreadable` when that takes longer than `seconds`, and KafkaError.
+    """
+    place, cursor, key = TopicPartition(CURSORS, 0), 0, name.encode()
+    with _reader(settings, "read_uncommitted") as everything:
+        end = everything.end_offsets([place], timeout_ms=10_000)[place]
+    deadline = monotonic() + seconds
+    with _reader(settings, "read_committed") as committed:
+        committed.assign([place])
+        committed.seek_to_beginning(place)
+        while committed.position(place, timeout_ms=10_000) < end:
+            for record in committed.poll(timeout_ms=200).get(place, ()):
+                if record.key == key:
+                    cursor = _number(name, record.value)
+            if monotonic() > deadline:
+                raise CursorUnreadable(f"an open transaction hides the cursor of {name}")
+    return cursor
+
+
+def _number(name: str, value: bytes | None) -> int:
+    if value is None or not value.isdigit():
+        raise CursorUnreadable(f"the cursor of {name} is {value!r}, not a position")
+    return int(value)
+
+
+@contextmanager
+def _reader(settings: KafkaSettings, isolation: str) -> Iterator[KafkaConsumer]:
+    consumer = KafkaConsumer(
+        **settings.client(),
+        client_id="linkage-relay-cursor",
+        isolation_level=isolation,
+        fetch_max_wait_ms=50,
+        bootstrap_timeout_ms=10_000,
+        request_timeout_ms=10_000,
+        allow_auto_create_topics=False,
+        metrics_enabled=False,
+    )
+    with closing(consumer):
+        yield consumer
