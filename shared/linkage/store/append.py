@@ -7,6 +7,8 @@ import asyncio
 from collections import deque
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+import asyncpg
+
 from linkage.store.batch import Row, columns
 from linkage.store.connection import CONTENT, UNREACHABLE, connect, statement, unavailable
 from linkage.store.events import (
@@ -99,13 +101,9 @@ class GroupCommit:
                 continue
             entries = [self._ready.popleft() for _ in range(min(self._batch, len(self._ready)))]
             try:
-                if db is None or db.is_closed():
-                    db = await connect(self._dsn)
-                await self._commit(db, entries)
+                db = await self._store(db, entries)
             except UNREACHABLE as error:
-                if db is not None:
-                    db.terminate()
-                    db = None
+                db = None
                 for entry in entries:
                     _fail(entry, unavailable(error))
             except Exception as error:  # a defect: the callers get it, and the lane lives on
@@ -116,6 +114,25 @@ class GroupCommit:
             await asyncio.sleep(0)
         if db is not None:
             db.terminate()
+
+    async def _store(self, db: "Connection | None", entries: list[Entry]) -> "Connection":
+        """Commits the batch, and returns the connection for the next one."""
+        if db is not None and not db.is_closed():
+            try:
+                await self._commit(db, entries)
+                return db
+            except UNREACHABLE as error:
+                db.terminate()
+                if isinstance(error, TimeoutError | asyncpg.QueryCanceledError):
+                    raise
+                # Cut off, perhaps long ago. Whether it was stored or not: a request may be repeated, once and at once.
+        db = await connect(self._dsn)
+        try:
+            await self._commit(db, entries)
+            return db
+        except UNREACHABLE:
+            db.terminate()
+            raise
 
     async def _commit(self, db: "Connection", entries: list[Entry]) -> None:
         try:

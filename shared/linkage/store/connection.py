@@ -21,7 +21,14 @@ CONTENT = (
 )
 """Failures that say something about what was sent. To be caught before `UNREACHABLE`, which is wider."""
 
-UNREACHABLE = (OSError, TimeoutError, IncompleteReadError, asyncpg.PostgresError, asyncpg.InterfaceError)
+UNREACHABLE = (
+    OSError,
+    TimeoutError,
+    IncompleteReadError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # what asyncpg says of a connection that was just cut
+)
 """Failures after which the outcome of what was running is unknown, or nothing could be started."""
 
 _TIMEOUT = 20.0
