@@ -13,7 +13,6 @@ import pytest
 
 from deploy.local.java import java
 from deploy.local.kafka import Kafka
-from deploy.local.postgres import Postgres
 from deploy.local.processes import Missing, NotReady, await_ready, spawn, within
 
 STARTS_BOTH_AND_WAITS = """
@@ -73,11 +72,6 @@ def test_an_old_java_is_one_sentence(own_directory: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("PATH", f"{own_directory}:{os.environ['PATH']}")
     with pytest.raises(Missing, match="The Java found is 11, which is too old"):
         java()
-
-
-def test_a_killed_postgres_leaves_no_process(own_postgres: Postgres) -> None:
-    own_postgres.kill()
-    assert own_postgres.processes() == []
 
 
 def _runs(pid: int) -> bool:
