@@ -148,13 +148,15 @@ class Outcome:
         if not isinstance(again, Refusal) and again:
             raise AssertionError("\n".join(("the same wish, asked once more, recorded again", *readable(again))))
 
-    def refused(self, reason: str, **detail: str) -> None:
-        """The wish was not granted for this reason, and the refusal names at least this detail."""
+    def refused(self, reason: str, *, rule: str = "", **detail: str) -> None:
+        """The wish was not granted for this reason and by this rule, and the refusal names at least this detail."""
         if not isinstance(self.decision, Refusal):
             recorded = readable(self.decision) or ["(nothing was recorded)"]
             raise AssertionError("\n".join((f"not refused, though {reason} was due", *recorded)))
         if self.decision.reason != reason:
             raise AssertionError(f"refused {self.decision.reason} ({self.decision.message}), not {reason}")
+        if rule and self.decision.rule != rule:
+            raise AssertionError(f"{reason} is said to be of rule {self.decision.rule!r}, not {rule}")
         named = {key: self.decision.detail.get(key) for key in detail}
         if named != detail:
             raise AssertionError(f"{reason} names {dict(self.decision.detail)}, not {detail}")
