@@ -1,0 +1,278 @@
+"""Supervision project (协商式监督): consultative supervision of one topic, as its lead body conducts it.
+
+Domain paper §3.6, §4(c); 002.18, 001(12). It cannot order anything. How far it has come (mobilized, inspecting,
+exchanged, issued) is what was held; only planned, formed and over decide what may follow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import Any, TypeVar
+
+from google.protobuf.message import Message
+
+from linkage import v1
+from linkage.domain.aggregate import Aggregate
+from linkage.domain.decision import Decision, Occasion, Refusal, recorded, refused, unchanged
+
+__all__ = ["AGGREGATE", "Status", "SupervisionProject"]
+
+
+class Status(Enum):
+    NONE = "not planned"
+    PLANNED = "planned, without a group"
+    GROUP_FORMED = "under way"
+    CONCLUDED = "concluded"
+    CONTINUED = "continued in another round"
+
+
+OVER = (Status.CONCLUDED, Status.CONTINUED)
+MOBILIZATION, EXCHANGE = v1.SUPERVISION_STEP_MOBILIZATION_MEETING, v1.SUPERVISION_STEP_OPINION_EXCHANGE
+E = TypeVar("E", bound=Any)  # an event of this stream: each names the joint work and the project
+
+
+@dataclass(frozen=True, slots=True)
+class SupervisionProject:
+    status: Status = Status.NONE
+    authorised: v1.OffPlanSupervisionAuthorized | None = None
+    plan: v1.SupervisionPlanned = field(default_factory=v1.SupervisionPlanned)
+    group: v1.SupervisionGroupFormed | None = None
+    enrolled: Mapping[str, int] = field(default_factory=dict)
+    held: frozenset[int] = frozenset()  # steps that took place
+    waived: Mapping[int, v1.SupervisionStepWaived] = field(default_factory=dict)
+    inspections: frozenset[tuple[str, str]] = frozenset()
+    findings: frozenset[str] = frozenset()
+    rolled_up: Mapping[str, frozenset[str]] = field(default_factory=dict)  # findings by opinion
+    progress: Mapping[str, int] = field(default_factory=dict)
+    end: Message | None = None
+
+
+def evolve(state: SupervisionProject, event: Message) -> SupervisionProject:
+    match event:
+        case v1.OffPlanSupervisionAuthorized():
+            return replace(state, authorised=event)
+        case v1.SupervisionPlanned():
+            return replace(state, status=Status.PLANNED, plan=event)
+        case v1.SupervisionGroupFormed():
+            return replace(state, status=Status.GROUP_FORMED, group=event)
+        case v1.SupervisionMemberEnrolled(organisation=body, members=members):
+            return replace(state, enrolled={**state.enrolled, body: members})
+        case v1.MobilizationMeetingHeld():
+            return replace(state, held=state.held | {MOBILIZATION})
+        case v1.OpinionExchangeHeld():
+            return replace(state, held=state.held | {EXCHANGE})
+        case v1.SupervisionStepWaived(step=step):
+            return replace(state, waived={**state.waived, step: event})
+        case v1.InspectionHeld():
+            return replace(state, inspections=state.inspections | {(event.place, event.subject)})
+        case v1.SupervisionFindingNoted(finding_id=finding):
+            return replace(state, findings=state.findings | {finding})
+        case v1.SupervisionOpinionsRolledUp():
+            formed = {opinion.opinion_id: frozenset(opinion.finding_ids) for opinion in event.opinions}
+            return replace(state, rolled_up={**state.rolled_up, **formed})
+        case v1.SupervisionOpinionProgressNoted():
+            return replace(state, progress={**state.progress, event.opinion_id: event.progress})
+        case v1.SupervisionConcluded():
+            return replace(state, status=Status.CONCLUDED, end=event)
+        case v1.SupervisionContinued():
+            return replace(state, status=Status.CONTINUED, end=event)
+    return state
+
+
+def authorise(
+    state: SupervisionProject, command: v1.AuthorizeOffPlanSupervisionRequest, occasion: Occasion
+) -> Decision:
+    authorised = v1.OffPlanSupervisionAuthorized(
+        joint_work_id=command.joint_work_id,
+        project_id=command.project_id,
+        reason=command.reason,
+        authorised_by=command.authorised_by,
+    )
+    if state.authorised == authorised:
+        return unchanged
+    return exists() if state.authorised is not None or state.status is not Status.NONE else recorded(authorised)
+
+
+def plan(state: SupervisionProject, command: v1.PlanSupervisionRequest, occasion: Occasion) -> Decision:
+    planned = v1.SupervisionPlanned(
+        joint_work_id=command.joint_work_id,
+        project_id=command.project_id,
+        topic=command.topic,
+        plan_item_id=command.plan_item_id,
+    )
+    if state.status is not Status.NONE:
+        return unchanged if state.plan == planned else exists()
+    if state.authorised is None and not command.plan_item_id:
+        message = "supervision follows a supervisory item of the annual plan, or is authorised before it is planned"
+        return refused("PLAN_ITEM_MISSING", message, cite="002.18", rule="ZY-SUP-1")
+    if state.authorised is not None and state.authorised.joint_work_id != command.joint_work_id:
+        return exists()  # the authorisation was given for other work
+    return recorded(planned)
+
+
+def form_group(state: SupervisionProject, command: v1.FormSupervisionGroupRequest, occasion: Occasion) -> Decision:
+    group = v1.SupervisionGroupFormed(leader=command.leader, members=command.members)
+    if state.group == named(state, group):
+        return unchanged
+    if state.status is Status.NONE or state.status in OVER:
+        return not_under_way(state, "SUPERVISION_UNKNOWN")
+    if occasion.by.tier == v1.TIER_MUNICIPAL and command.leader != v1.POST_VICE_CHAIR:
+        message = "a vice-chair of the city's committee leads"
+        return refused("LEADER_NOT_VICE_CHAIR", message, cite="002.18", rule="ZY-SUP-2")
+    return implausible(command.members) or recorded(group)
+
+
+def enrol(state: SupervisionProject, command: v1.EnrolSupervisionMembersRequest, occasion: Occasion) -> Decision:
+    if state.enrolled.get(command.organisation) == command.members:
+        return unchanged
+    if state.status is not Status.GROUP_FORMED:
+        return not_under_way(state)
+    enrolled = v1.SupervisionMemberEnrolled(organisation=command.organisation, members=command.members)
+    return implausible(command.members) or recorded(named(state, enrolled))
+
+
+def mobilize(state: SupervisionProject, command: v1.HoldMobilizationMeetingRequest, occasion: Occasion) -> Decision:
+    if MOBILIZATION in state.held:
+        return unchanged
+    if state.status is not Status.GROUP_FORMED:
+        return not_under_way(state)
+    return recorded(named(state, v1.MobilizationMeetingHeld()))
+
+
+def waive_step(state: SupervisionProject, command: v1.WaiveSupervisionStepRequest, occasion: Occasion) -> Decision:
+    waiver = v1.SupervisionStepWaived(step=command.step, reason=command.reason, authorised_by=command.authorised_by)
+    if state.waived.get(command.step) == named(state, waiver):
+        return unchanged
+    if state.status is Status.NONE or state.status in OVER:
+        return not_under_way(state, "SUPERVISION_UNKNOWN")
+    return recorded(waiver)
+
+
+def inspect(state: SupervisionProject, command: v1.HoldInspectionRequest, occasion: Occasion) -> Decision:
+    if (command.place, command.subject) in state.inspections:
+        return unchanged
+    if state.status is not Status.GROUP_FORMED:
+        return not_under_way(state)
+    return recorded(named(state, v1.InspectionHeld(place=command.place, subject=command.subject)))
+
+
+def note_finding(state: SupervisionProject, command: v1.NoteFindingRequest, occasion: Occasion) -> Decision:
+    if state.status is Status.NONE:
+        return not_under_way(state, "SUPERVISION_UNKNOWN")
+    if command.finding_id in state.findings:
+        return unchanged
+    noted = v1.SupervisionFindingNoted(finding_id=command.finding_id, organisation=command.organisation)
+    return recorded(named(state, noted))  # one that arrives after the end is kept too
+
+
+def roll_up(state: SupervisionProject, command: v1.RollUpOpinionsRequest, occasion: Occasion) -> Decision:
+    wished: dict[str, frozenset[str]] = {}
+    for opinion in command.opinions:
+        sources = frozenset(opinion.finding_ids)
+        before = state.rolled_up.get(opinion.opinion_id, wished.get(opinion.opinion_id, sources))
+        if before != sources:
+            message = "this opinion was rolled up from other findings already"
+            return refused("OPINION_EXISTS", message, cite="002.18", opinion_id=opinion.opinion_id)
+        wished[opinion.opinion_id] = sources
+    new = {opinion: sources for opinion, sources in wished.items() if opinion not in state.rolled_up}
+    if wished and not new:
+        return unchanged
+    if state.status is not Status.GROUP_FORMED:
+        return not_under_way(state)
+    for opinion_id, sources in new.items():
+        if not sources or not sources <= state.findings:
+            unknown = ", ".join(sorted(sources - state.findings))
+            message = "an opinion names the findings it rests on, and only such as were submitted to this project"
+            return refused("FINDING_UNKNOWN", message, cite="002.18", opinion_id=opinion_id, findings=unknown)
+    rolls = [v1.OpinionRollUp(opinion_id=opinion, finding_ids=sorted(sources)) for opinion, sources in new.items()]
+    return recorded(named(state, v1.SupervisionOpinionsRolledUp(opinions=rolls))) if rolls else unchanged
+
+
+def hold_exchange(state: SupervisionProject, command: v1.HoldOpinionExchangeRequest, occasion: Occasion) -> Decision:
+    if EXCHANGE in state.held:
+        return unchanged
+    if state.status is not Status.GROUP_FORMED:
+        return not_under_way(state)
+    return recorded(named(state, v1.OpinionExchangeHeld()))
+
+
+def note_progress(state: SupervisionProject, command: v1.NoteOpinionProgressRequest, occasion: Occasion) -> Decision:
+    if state.status is Status.NONE:
+        return not_under_way(state, "SUPERVISION_UNKNOWN")
+    if state.progress.get(command.opinion_id) == command.progress:
+        return unchanged
+    noted = v1.SupervisionOpinionProgressNoted(opinion_id=command.opinion_id, progress=command.progress)
+    return recorded(named(state, noted))
+
+
+def conclude(state: SupervisionProject, command: v1.ConcludeSupervisionRequest, occasion: Occasion) -> Decision:
+    concluded = named(state, v1.SupervisionConcluded(summary=command.summary))
+    if state.end == concluded:
+        return unchanged
+    if state.status is Status.NONE or state.status in OVER:
+        return not_under_way(state, "SUPERVISION_UNKNOWN")
+    missing = [step for step in (MOBILIZATION, EXCHANGE) if step not in state.held and step not in state.waived]
+    if missing:
+        names = ", ".join(v1.SupervisionStep.Name(step) for step in missing)
+        message = "the mobilization meeting and the opinion exchange are held, or waived with a reason"
+        return refused("STEP_MISSING", message, cite="002.18", rule="ZY-SUP-3", steps=names)
+    pending = sorted(opinion for opinion in state.rolled_up if opinion not in state.progress)
+    if pending:
+        message = "every opinion that was rolled up is issued first"
+        return refused("OPINION_NOT_ISSUED", message, cite="002.18", opinions=", ".join(pending))
+    return recorded(concluded)
+
+
+def carry_on(state: SupervisionProject, command: v1.ContinueSupervisionRequest, occasion: Occasion) -> Decision:
+    continued = v1.SupervisionContinued(next_project_id=command.next_project_id, reason=command.reason)
+    if state.end == named(state, continued):
+        return unchanged
+    if state.status is Status.NONE or state.status in OVER:
+        return not_under_way(state, "SUPERVISION_UNKNOWN")
+    return recorded(continued)
+
+
+def named(state: SupervisionProject, event: E) -> E:
+    """The event, said of this project."""
+    event.joint_work_id, event.project_id = state.plan.joint_work_id, state.plan.project_id
+    return event
+
+
+def not_under_way(state: SupervisionProject, reason: str = "GROUP_NOT_FORMED") -> Refusal:
+    """The supervision is over, or not yet where this can be done."""
+    reason = "SUPERVISION_OVER" if state.status in OVER else reason
+    return refused(reason, f"the supervision is {state.status.value}", cite="002.18", status=state.status.name)
+
+
+def exists() -> Refusal:
+    return refused("SUPERVISION_EXISTS", "this id names other supervision already")
+
+
+def implausible(members: int) -> Refusal | None:
+    if members >= 1:
+        return None
+    return refused("NUMBER_IMPLAUSIBLE", "a group has at least one member", cite="002.18", members=members)
+
+
+AGGREGATE = Aggregate(
+    kind="supervision-project",
+    initial=SupervisionProject(),
+    evolve=evolve,
+    decisions={
+        v1.AuthorizeOffPlanSupervisionRequest: authorise,
+        v1.PlanSupervisionRequest: plan,
+        v1.FormSupervisionGroupRequest: form_group,
+        v1.EnrolSupervisionMembersRequest: enrol,
+        v1.HoldMobilizationMeetingRequest: mobilize,
+        v1.WaiveSupervisionStepRequest: waive_step,
+        v1.HoldInspectionRequest: inspect,
+        v1.NoteFindingRequest: note_finding,
+        v1.RollUpOpinionsRequest: roll_up,
+        v1.HoldOpinionExchangeRequest: hold_exchange,
+        v1.NoteOpinionProgressRequest: note_progress,
+        v1.ConcludeSupervisionRequest: conclude,
+        v1.ContinueSupervisionRequest: carry_on,
+    },
+)
