@@ -33,6 +33,7 @@ class PeerPlan:
     endorsed_by_peer: Mapping[str, int] = field(default_factory=dict)
     refused: frozenset[str] = frozenset()
     agreed: tuple[int, str] = (0, "")  # revision and digest in force
+    sessions: frozenset[str] = frozenset()  # of this city, that open only by the agreement
 
 
 def evolve(state: PeerPlan, event: Message) -> PeerPlan:
@@ -50,6 +51,8 @@ def evolve(state: PeerPlan, event: Message) -> PeerPlan:
             return replace(state, refused=state.refused | {text})
         case v1.JointPlanAgreed(revision=revision, digest=text):
             return replace(state, agreed=(revision, text))
+        case v1.SessionAwaitsPlan(session_id=session):
+            return replace(state, sessions=state.sessions | {session})
     return state
 
 
@@ -134,6 +137,15 @@ def receive_endorsement(state: PeerPlan, command: v1.ReceivePeerEndorsementReque
     return _with_agreement(state, received, command.joint_work_id, command.digest)
 
 
+def note_session(state: PeerPlan, command: v1.NoteAwaitingSessionRequest, occasion: Occasion) -> Decision:
+    """Takes in that a session waits for the agreement, even ahead of any revision, and tells it of one in force."""
+    if command.session_id in state.sessions:
+        return unchanged
+    _, text = state.agreed
+    awaits = v1.SessionAwaitsPlan(joint_work_id=command.joint_work_id, session_id=command.session_id, digest=text)
+    return recorded(awaits)
+
+
 def _with_agreement(state: PeerPlan, endorsement: Message, joint_work_id: str, text: str) -> Decision:
     """The endorsement, and the agreement it makes. Both cities reckon alike, so they hold the same text in force.
 
@@ -144,7 +156,9 @@ def _with_agreement(state: PeerPlan, endorsement: Message, joint_work_id: str, t
     revision = min(after.endorsed.get(text, 0), after.endorsed_by_peer.get(text, 0))
     if (revision, text) <= state.agreed or not revision:
         return recorded(endorsement)
-    return recorded(endorsement, v1.JointPlanAgreed(joint_work_id=joint_work_id, revision=revision, digest=text))
+    agreed = v1.JointPlanAgreed(joint_work_id=joint_work_id, revision=revision, digest=text)
+    agreed.session_ids.extend(sorted(state.sessions))
+    return recorded(endorsement, agreed)
 
 
 def _not_the_peer(state: PeerPlan, joint_work_id: str, peer: str, occasion: Occasion) -> Refusal | None:
@@ -170,5 +184,6 @@ AGGREGATE = Aggregate(
         v1.RefusePeerPlanEndorsementRequest: refuse_endorsement,
         v1.ReceivePeerRevisionRequest: receive_revision,
         v1.ReceivePeerEndorsementRequest: receive_endorsement,
+        v1.NoteAwaitingSessionRequest: note_session,
     },
 )
