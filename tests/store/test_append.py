@@ -277,13 +277,13 @@ async def test_whoever_waits_for_appends_is_woken(store: Store) -> None:
     assert await asyncio.wait_for(waiting, 10)
 
 
-@pytest.mark.parametrize("change", ["update {} set {} = {}", "delete from {}", "truncate {}"])
-@pytest.mark.parametrize(("table", "column"), [("events", "data"), ("streams", "key"), ("requests", "version")])
-async def test_the_log_cannot_be_changed(dsn: str, store: Store, change: str, table: str, column: str) -> None:
+async def test_the_log_cannot_be_changed(dsn: str, store: Store) -> None:
     await append(store, STREAM)
     db = await asyncpg.connect(dsn)
     try:
-        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="append-only"):
-            await db.execute(change.format(table, column, column))
+        for table, column in (("events", "data"), ("streams", "key"), ("requests", "version")):
+            for change in (f"update {table} set {column} = {column}", f"delete from {table}", f"truncate {table}"):
+                with pytest.raises(asyncpg.InsufficientPrivilegeError, match="append-only"):
+                    await db.execute(change)
     finally:
         await db.close()

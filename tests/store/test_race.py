@@ -22,7 +22,7 @@ from linkage.store.connection import open_pool, statement
 from linkage.store.read import Tail
 from tests.store.appends import JOINT_WORK, REQUEST, accepted, append, metadata, participation
 
-SECONDS = 4.0
+SECONDS = 3.0
 """How long the writers write."""
 
 
