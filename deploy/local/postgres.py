@@ -29,7 +29,7 @@ from deploy.local.processes import Missing, NotReady, await_ready, end, free_por
 __all__ = ["Postgres", "binaries"]
 
 SETTINGS = {
-    "max_connections": "200",
+    "max_connections": "400",  # the benchmark has 256 clients at once
     "shared_buffers": "128MB",
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",  # a socket's path is limited to 107 bytes, a data directory's is not
