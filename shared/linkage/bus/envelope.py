@@ -35,6 +35,7 @@ Record: TypeAlias = tuple[bytes, bytes, Headers]
 _CONSTANT = ("ce_specversion", b"1.0"), ("content-type", b"application/protobuf")
 _OPTIONAL = ("ce_actorpost", "ce_correlationid", "ce_causationid", "ce_traceparent", "ce_policypack")
 _LARGEST_VERSION = 2**31 - 1
+_LONGEST_STREAM = 512  # characters: it is a key in every reader's database
 _LARGEST_POSITION = 2**63 - 1
 
 
@@ -89,7 +90,7 @@ def from_record(key: bytes | None, value: bytes | None, headers: Sequence[tuple[
         if found.get(name) != expected.decode():
             raise MalformedRecord(f"{name} is not {expected.decode()}")
     stream = _required(found, "ce_subject")
-    if stream.count("/") < 2 or not all(stream.split("/", 2)):
+    if len(stream) > _LONGEST_STREAM or stream.count("/") < 2 or not all(stream.split("/", 2)):
         raise MalformedRecord("ce_subject is not <organisation>/<kind>/<id>")
     version = _number(found, "ce_sequence", _LARGEST_VERSION)
     if found.get("ce_id") != f"{stream}@{version}":

@@ -24,13 +24,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequ
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import structlog
 
 from linkage.bus.envelope import MalformedRecord, from_record, to_record
+from linkage.bus.statements import statement
 from linkage.store import StoredEvent
 
 if TYPE_CHECKING:
@@ -119,13 +119,13 @@ class Replay:
 
 async def parked_streams(conn: Connection, consumer: str, among: Collection[str] | None = None) -> dict[str, int]:
     """The streams parked for the consumer (of those in `among`, if given), each with its lowest parked version."""
-    rows = await conn.fetch(_sql("parked_streams"), consumer, None if among is None else list(among))
+    rows = await conn.fetch(statement("parked_streams"), consumer, None if among is None else list(among))
     return {row["stream"]: row["version"] for row in rows}
 
 
 async def is_parked(conn: Connection, consumer: str, stream: str) -> bool:
     """Whether the stream is parked for the consumer."""
-    return bool(await conn.fetchval(_sql("still_parked"), consumer, stream))
+    return bool(await conn.fetchval(statement("still_parked"), consumer, stream))
 
 
 async def park(conn: Connection, consumer: str, event: StoredEvent, reason: str) -> None:
@@ -144,7 +144,7 @@ async def park_record(
     """Parks a record that may be no event at all: the caller names the place, say topic, partition and offset."""
     key, value, headers = record
     reason = reason.replace("\0", " ") or "no reason given"
-    await conn.execute(_sql("park"), consumer, stream, version, key, value, _packed(headers), reason)
+    await conn.execute(statement("park"), consumer, stream, version, key, value, _packed(headers), reason)
     alarms[consumer] += 1
     _log.error("stream parked", consumer=consumer, stream=stream, version=version, reason=reason)
 
@@ -156,8 +156,10 @@ async def queue_behind(conn: Connection, consumer: str, event: StoredEvent) -> b
     """
     key, value, headers = to_record(event)
     async with conn.transaction():
-        await conn.execute(_sql("lock_stream_in_transaction"), consumer, event.stream)
-        await conn.execute(_sql("queue_behind"), consumer, event.stream, event.version, key, value, _packed(headers))
+        await conn.execute(statement("lock_stream_in_transaction"), consumer, event.stream)
+        await conn.execute(
+            statement("queue_behind"), consumer, event.stream, event.version, key, value, _packed(headers)
+        )
         return await is_parked(conn, consumer, event.stream)
 
 
@@ -172,14 +174,14 @@ async def replay(
     """
     taken = 0
     async with _replaying(conn, consumer, stream):
-        while rows := await conn.fetch(_sql("parked_records"), consumer, stream, 100):
+        while rows := await conn.fetch(statement("parked_records"), consumer, stream, 100):
             for row in rows:
                 try:
                     async with conn.transaction():
                         await handle(_record(row).event())
-                        await conn.execute(_sql("unpark"), consumer, stream, row["version"])
+                        await conn.execute(statement("unpark"), consumer, stream, row["version"])
                 except (Poison, MalformedRecord) as problem:
-                    await conn.execute(_sql("parked_reason"), consumer, stream, row["version"], str(problem))
+                    await conn.execute(statement("parked_reason"), consumer, stream, row["version"], str(problem))
                     _log.error(
                         "replay stopped", consumer=consumer, stream=stream, version=row["version"], reason=str(problem)
                     )
@@ -191,7 +193,7 @@ async def replay(
 
 async def listing(conn: Connection, consumer: str | None = None) -> list[ParkedStream]:
     """Every parked stream (of one consumer, if given), the longest parked first."""
-    rows = await conn.fetch(_sql("parked_listing"), consumer)
+    rows = await conn.fetch(statement("parked_listing"), consumer)
     return [
         ParkedStream(r["consumer"], r["stream"], r["version"], r["events"], r["since"], r["reason"] or "", r["wish"])
         for r in rows
@@ -200,33 +202,33 @@ async def listing(conn: Connection, consumer: str | None = None) -> list[ParkedS
 
 async def parked_records(conn: Connection, consumer: str, stream: str, limit: int = 100) -> list[ParkedRecord]:
     """The first `limit` records held back of the stream, in order."""
-    return [_record(row) for row in await conn.fetch(_sql("parked_records"), consumer, stream, limit)]
+    return [_record(row) for row in await conn.fetch(statement("parked_records"), consumer, stream, limit)]
 
 
 async def ask(conn: Connection, consumer: str, stream: str, wish: Wish = "replay") -> bool:
     """Asks the consumer to replay the stream, or to heal it (find what is missing) first. False: it is not parked."""
-    return str(await conn.execute(_sql("ask"), consumer, stream, wish)) == "INSERT 0 1"
+    return str(await conn.execute(statement("ask"), consumer, stream, wish)) == "INSERT 0 1"
 
 
 async def asked(conn: Connection, consumer: str) -> list[tuple[str, Wish]]:
     """What the consumer has been asked for: (stream, wish), the oldest first."""
-    return [(row["stream"], row["wish"]) for row in await conn.fetch(_sql("asked"), consumer)]
+    return [(row["stream"], row["wish"]) for row in await conn.fetch(statement("asked"), consumer)]
 
 
 async def granted(conn: Connection, consumer: str, stream: str) -> None:
     """The consumer has done what was asked, or has tried."""
-    await conn.execute(_sql("granted"), consumer, stream)
+    await conn.execute(statement("granted"), consumer, stream)
 
 
 @asynccontextmanager
 async def _replaying(conn: Connection, consumer: str, stream: str) -> AsyncIterator[None]:
     # While this is held nobody queues behind: else an event could queue after the last one has left, and stay for ever.
-    await conn.execute(_sql("lock_stream"), consumer, stream)
+    await conn.execute(statement("lock_stream"), consumer, stream)
     try:
         yield
     finally:
         if not conn.is_closed():
-            await conn.execute(_sql("unlock_stream"), consumer, stream)
+            await conn.execute(statement("unlock_stream"), consumer, stream)
 
 
 def _record(row: Any) -> ParkedRecord:
@@ -237,12 +239,3 @@ def _record(row: Any) -> ParkedRecord:
 
 def _packed(headers: Sequence[tuple[str, bytes | None]]) -> list[bytes]:
     return [part for name, value in headers for part in (name.encode(), value or b"")]
-
-
-_STATEMENTS: dict[str, str] = {}
-
-
-def _sql(name: str) -> str:
-    if name not in _STATEMENTS:
-        _STATEMENTS[name] = files("linkage.bus").joinpath("sql", f"{name}.sql").read_text()
-    return _STATEMENTS[name]

@@ -1,0 +1,1 @@
+select stream, version from inbox_progress where stream = any($1::text[])
