@@ -45,15 +45,15 @@ class Mint:
         )
 
     def token(
-        self, organisation: str, post: v1.Post.ValueType, lifetime: timedelta = timedelta(hours=1), **claims: object
+        self, organisation: str, acting: v1.Post.ValueType, lifetime: timedelta = timedelta(hours=1), **claims: object
     ) -> str:
-        """A token for that body and post. `claims` override, so that a test can make a wrong one."""
+        """A token for that body, acting in that post. `claims` override, so that a test can make a wrong one."""
         content: dict[str, object] = {
             "iss": self.issuer,
             "aud": AUDIENCE,
             "exp": datetime.now(UTC) + lifetime,
             "organisation": organisation,
-            "post": v1.Post.Name(post),
+            "post": v1.Post.Name(acting),
         }
         return jwt.encode(content | claims, self.private_key, algorithm="EdDSA", headers={"kid": self.key_id})
 
