@@ -109,12 +109,19 @@ def propose_sub_venue(state: RemoteSession, command: v1.ProposeSubVenueRequest, 
         return unchanged
     if state.status is not Status.SCHEDULED:
         return not_as_needed(state, "SESSION_NOT_OPENABLE")
-    below = occasion.directory.guides(occasion.by.code, command.host)
-    if not below and not (state.plan.peer and occasion.directory.peers(occasion.by.code, command.host)):
-        message = "only bodies that the convener guides host a venue, and in a session of two cities the other city"
+    if not may_host(command.host, state.plan.peer, occasion):
+        message = "a county that the convener guides hosts a venue, and in a session of two cities the other city"
         return refused("HOST_NOT_ELIGIBLE", message, cite="002.19", host=command.host)
     proposal = v1.SubVenueProposed(host=command.host, scheduled_at=state.plan.scheduled_at, purpose=command.purpose)
     return recorded(named(state, proposal))
+
+
+def may_host(body: str, peer: bool, occasion: Occasion) -> bool:
+    """A township has no venue of its own record: it is a site under its county's (domain paper §2)."""
+    below = occasion.directory.guides(occasion.by.code, body)
+    return (below and occasion.directory[body].tier != v1.TIER_TOWNSHIP) or (
+        peer and occasion.directory.peers(occasion.by.code, body)
+    )
 
 
 def note_report(state: RemoteSession, command: v1.NoteSubVenueReportRequest, occasion: Occasion) -> Decision:

@@ -1,7 +1,7 @@
 """A session of two cities waits in the city's own peer plan until both have endorsed it, then hears of it.
 
-Domain paper §4(e); 002.11. The agreement knows no session and the session no agreement: the plan's stream, which has the joint work's id, is where
-they meet, whichever comes first.
+Domain paper §4(e); 002.11. The agreement knows no session and the session no agreement: they meet in the plan's
+stream, which has the joint work's id, whichever comes first.
 """
 
 from __future__ import annotations
