@@ -1,0 +1,318 @@
+"""What the joint work board keeps of each stream: one cell, folded from that stream alone. Domain paper §3.4–3.6.
+
+`fold(cell, fact)` is pure; times are microseconds since 1970. What several streams together mean is `combine`'s business
+(joint_work_board.py), so no cell ever waits for another stream's event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from linkage import v1
+from services.projections.fact import Fact, micros
+from services.projections.supervision_cells import SUPERVISION, SupervisionCell, fold_supervision
+
+__all__ = [
+    "CELLS",
+    "Cell",
+    "Consultation",
+    "Initiator",
+    "Invitation",
+    "Participant",
+    "PeerPlan",
+    "Session",
+    "SubVenue",
+    "fold",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """The latest round in which the initiator invited one body."""
+
+    round: int = 0
+    revision: int = 0
+    role: str = ""
+    required: bool = False
+    reply_by: int = 0
+    issued_at: int = 0
+    lapsed: bool = False
+    admitted: bool = False
+    had_lapsed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Initiator:
+    """The joint work as its initiator has decided it. `plan` is the JointPlan of `revision`, in hex."""
+
+    as_of: int = 0
+    proposed: bool = False
+    direction: int = 0
+    mode: int = 0
+    parent: str = ""
+    revision: int = 0
+    material: int = 0
+    plan: str = ""
+    digest: str = ""
+    invitations: Mapping[str, Invitation] = field(default_factory=dict)
+    delivered: Mapping[str, int] = field(default_factory=dict)
+    confirmed: bool = False
+    started: bool = False
+    concluded: bool = False
+    closed: bool = False
+    cancelled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """What one invited body has said. `answered`: round of its last answer; `accepted`: with yes, `late`: after it was due.
+
+    An acknowledgement is of everything that was received until then.
+    """
+
+    as_of: int = 0
+    tier: str = ""
+    answered: int = 0
+    accepted: bool = False
+    late: bool = False
+    declined: bool = False
+    withdrawn: bool = False
+    released: bool = False
+    revision: int = 0
+    ready: int = 0
+    contributions: tuple[str, ...] = ()
+    findings: tuple[str, ...] = ()
+    received: int = 0
+    acknowledged: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PeerPlan:
+    """One city's record of the plan it makes with another. `endorsed`: digest → revision of what this city agreed to."""
+
+    as_of: int = 0
+    revision: int = 0
+    digest: str = ""
+    plan: str = ""
+    peer: str = ""
+    endorsed: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A remote session's main record. `attendance`: (venue, capacity, channel) → last count of (number, resident)."""
+
+    as_of: int = 0
+    state: str = "SCHEDULED"
+    opened_at: int = 0
+    closed_at: int = 0
+    hosts: tuple[str, ...] = ()
+    statements: tuple[str, ...] = ()
+    attendance: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SubVenue:
+    """A venue's own record: it decides who was in the room and what was said there (§3.4)."""
+
+    as_of: int = 0
+    standing: int = v1.VENUE_STANDING_PROPOSED
+    place: str = ""
+    interruptions: int = 0
+    statements: tuple[str, ...] = ()
+    attendance: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Consultation:
+    """A consultation's outcome, counted by identifier."""
+
+    as_of: int = 0
+    state: str = "PLANNED"
+    recommendations: tuple[str, ...] = ()
+    commitments: tuple[str, ...] = ()
+
+
+Cell = Initiator | Participant | PeerPlan | Session | SubVenue | Consultation | SupervisionCell
+
+CELLS: Mapping[str, type[Cell]] = {
+    "joint-work": Initiator,
+    "participation": Participant,
+    "peer-plan": PeerPlan,
+    "remote-session": Session,
+    "sub-venue": SubVenue,
+    "consultation": Consultation,
+    **SUPERVISION,
+}
+"""Which cell a kind of stream has. A kind that is not here is not on the board."""
+
+
+def fold(cell: Cell, fact: Fact) -> Cell:
+    """The cell after one more event of its stream. An event that the board does not show only moves `as_of`."""
+    match cell:
+        case Initiator():
+            cell = _initiator(cell, fact)
+        case Participant():
+            cell = _participant(cell, fact)
+        case PeerPlan():
+            cell = _peer_plan(cell, fact)
+        case Session():
+            cell = _session(cell, fact)
+        case SubVenue():
+            cell = _sub_venue(cell, fact)
+        case Consultation():
+            cell = _consultation(cell, fact)
+        case _:
+            cell = fold_supervision(cell, fact)
+    return replace(cell, as_of=fact.at) if fact.at > cell.as_of else cell
+
+
+def _initiator(cell: Initiator, fact: Fact) -> Initiator:
+    match fact.message:
+        case v1.JointWorkProposed() as e:
+            plan = e.plan.SerializeToString(deterministic=True).hex()
+            return replace(
+                cell, proposed=True, direction=e.direction, mode=e.mode, parent=e.parent_id,
+                revision=1, material=1, plan=plan, digest=e.digest,
+            )  # fmt: skip
+        case v1.InvitationIssued() as e:
+            had_lapsed = e.participant in cell.invitations and cell.invitations[e.participant].had_lapsed
+            invitation = Invitation(
+                e.round, e.revision, e.role, e.required, micros(e.reply_by), fact.at, had_lapsed=had_lapsed
+            )
+            return replace(cell, invitations={**cell.invitations, e.participant: invitation})
+        case v1.InvitationLapsed() as e:
+            lapsed = replace(cell.invitations[e.participant], lapsed=True, had_lapsed=True)
+            return replace(cell, invitations={**cell.invitations, e.participant: lapsed})
+        case v1.LateAcceptanceAdmitted() as e:
+            admitted = replace(cell.invitations[e.participant], admitted=True)
+            return replace(cell, invitations={**cell.invitations, e.participant: admitted})
+        case v1.JointPlanRevised() as e:
+            plan = e.plan.SerializeToString(deterministic=True).hex()
+            material = e.revision if e.material else cell.material
+            return replace(cell, revision=e.revision, material=material, plan=plan, digest=e.digest)
+        case v1.ResultDelivered() as e:
+            return replace(cell, delivered={**cell.delivered, e.participant: cell.delivered.get(e.participant, 0) + 1})
+        case v1.JointWorkConfirmed():
+            return replace(cell, confirmed=True)
+        case v1.JointWorkStarted():
+            return replace(cell, started=True)
+        case v1.JointWorkConcluded():
+            return replace(cell, concluded=True)
+        case v1.JointWorkClosed():
+            return replace(cell, closed=True)
+        case v1.JointWorkCancelled():
+            return replace(cell, cancelled=True)
+    return cell
+
+
+def _participant(cell: Participant, fact: Fact) -> Participant:
+    if not cell.tier:
+        cell = replace(cell, tier=fact.event.metadata.tier)
+    match fact.message:
+        case v1.InvitationAccepted() as e:
+            return replace(
+                cell, answered=e.round, accepted=True, late=e.late, declined=False, withdrawn=False,
+                revision=e.accepted_revision,
+            )  # fmt: skip
+        case v1.InvitationDeclined() as e:
+            return replace(cell, answered=e.round, accepted=False, declined=True)
+        case v1.ParticipationReconfirmed() as e:
+            return replace(cell, revision=max(cell.revision, e.revision))
+        case v1.ParticipationReady() as e:
+            return replace(cell, ready=e.revision)
+        case v1.ParticipationWithdrawn():
+            return replace(cell, withdrawn=True)
+        case v1.ParticipationReleased():
+            return replace(cell, released=True)
+        case v1.ContributionSubmitted() as e:
+            contributions = _with(cell.contributions, e.contribution_id)
+            return replace(cell, contributions=contributions, findings=_with(cell.findings, *e.finding_ids))
+        case v1.ResultReceived():
+            return replace(cell, received=cell.received + 1)
+        case v1.ResultAcknowledged():
+            return replace(cell, acknowledged=cell.received)
+    return cell
+
+
+def _peer_plan(cell: PeerPlan, fact: Fact) -> PeerPlan:
+    match fact.message:
+        case v1.JointPlanRevised() as e:
+            plan = e.plan.SerializeToString(deterministic=True).hex()
+            return replace(cell, revision=e.revision, digest=e.digest, plan=plan, peer=e.peer)
+        case v1.JointPlanEndorsed() as e:
+            return replace(cell, endorsed={**cell.endorsed, e.digest: e.revision})
+    return cell
+
+
+def _session(cell: Session, fact: Fact) -> Session:
+    match fact.message:
+        case v1.SubVenueProposed() as e:
+            return replace(cell, hosts=_with(cell.hosts, e.host))
+        case v1.RemoteSessionOpened():
+            return replace(cell, state="OPEN", opened_at=fact.at)
+        case v1.RemoteSessionSuspended():
+            return replace(cell, state="SUSPENDED")
+        case v1.RemoteSessionResumed():
+            return replace(cell, state="OPEN")
+        case v1.RemoteSessionClosed():
+            return replace(cell, state="CLOSED", closed_at=fact.at)
+        case v1.RemoteSessionSealed():
+            return replace(cell, state="SEALED")
+        case v1.AttendanceRecorded() as e:
+            return replace(cell, attendance=_counted(cell.attendance, e))
+        case v1.StatementMade() as e:
+            return replace(cell, statements=_with(cell.statements, e.statement_id))
+    return cell
+
+
+def _sub_venue(cell: SubVenue, fact: Fact) -> SubVenue:
+    match fact.message:
+        case v1.SubVenueProposalReceived():
+            return replace(cell, standing=v1.VENUE_STANDING_PROPOSED)
+        case v1.SubVenueConfirmed() as e:
+            return replace(cell, standing=v1.VENUE_STANDING_CONFIRMED, place=e.place)
+        case v1.SubVenueDeclined():
+            return replace(cell, standing=v1.VENUE_STANDING_DECLINED)
+        case v1.SubVenueWithdrawn() | v1.SubVenueReleased():
+            return replace(cell, standing=v1.VENUE_STANDING_WITHDRAWN)
+        case v1.ChannelTested(passed=True) if cell.standing == v1.VENUE_STANDING_CONFIRMED:
+            return replace(cell, standing=v1.VENUE_STANDING_TESTED)
+        case v1.VenueConnected():
+            return replace(cell, standing=v1.VENUE_STANDING_CONNECTED)
+        case v1.VenueDisconnected():
+            return replace(cell, standing=v1.VENUE_STANDING_DISCONNECTED, interruptions=cell.interruptions + 1)
+        case v1.SubVenueMinutesFiled():
+            return replace(cell, standing=v1.VENUE_STANDING_CLOSED)
+        case v1.AttendanceRecorded() as e:
+            return replace(cell, attendance=_counted(cell.attendance, e))
+        case v1.StatementMade() as e:
+            return replace(cell, statements=_with(cell.statements, e.statement_id))
+    return cell
+
+
+def _consultation(cell: Consultation, fact: Fact) -> Consultation:
+    match fact.message:
+        case v1.WorkPlanAdopted() | v1.BriefingMeetingHeld() | v1.DraftReportCirculated() | v1.ConsultationPostponed():
+            return replace(cell, state="PREPARING")
+        case v1.ConsultationOpened():
+            return replace(cell, state="IN_SESSION")
+        case v1.ConsultationConcluded():
+            return replace(cell, state="CONCLUDED")
+        case v1.ConsultationCancelled():
+            return replace(cell, state="CANCELLED")
+        case v1.RecommendationRaised() as e:
+            return replace(cell, recommendations=_with(cell.recommendations, e.recommendation_id))
+        case v1.CommitmentMade() as e:
+            return replace(cell, commitments=_with(cell.commitments, e.commitment_id))
+    return cell
+
+
+def _with(known: tuple[str, ...], *more: str) -> tuple[str, ...]:
+    return known + tuple(dict.fromkeys(one for one in more if one not in known))
+
+
+def _counted(known: Mapping[str, tuple[int, int]], e: v1.AttendanceRecorded) -> dict[str, tuple[int, int]]:
+    """A later count of the same people replaces the earlier one: it corrects, it does not add."""
+    return {**known, f"{e.venue}/{e.capacity}/{e.channel}": (e.number, e.resident)}

@@ -1,0 +1,44 @@
+"""Which generation of a read model is active, and the first one of a new database. Design D8."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from linkage.bus import parking
+from linkage.store import migrate
+from services.projections.generation import Generation
+from services.projections.read_model import ReadModel
+
+if TYPE_CHECKING:
+    import asyncpg
+
+__all__ = ["MIGRATIONS", "create_first", "prepare"]
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+async def prepare(dsn: str) -> None:
+    """Brings the projections' database to the schema this code knows. Safe to repeat, and to run at once."""
+    await migrate(dsn, parking.MIGRATIONS)
+    await migrate(dsn, MIGRATIONS)
+
+
+async def create_first(pool: asyncpg.Pool[Any], models: Sequence[ReadModel]) -> None:
+    """Gives every read model of a new database its first generation, empty: Kafka keeps everything, so it will fill.
+
+    In a database that has generations already a new read model gets none: what was read of Kafka before would be missing
+    in it. It is built from the stores (rebuild.py), and until then the projector refuses.
+    """
+    async with pool.acquire() as conn, conn.transaction():
+        await conn.execute("select pg_advisory_xact_lock(hashtextextended('projections', 0))")
+        if await conn.fetchval("select exists (select from generations)"):
+            return
+        for model in models:
+            await Generation(model, 1).create(conn)
+            await conn.execute(
+                "insert into generations (read_model, generation, fold_version) values ($1, 1, $2)",
+                model.name,
+                model.fold_version,
+            )

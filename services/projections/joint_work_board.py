@@ -1,0 +1,168 @@
+"""JointWorkBoard: the joint state of one work across all tiers. Domain paper §3.5; 000§14, 002.19.
+
+A fold per stream (board_cells.py) and one pure combine: {what the initiator has decided} × {what each body says in its own
+stream}. Hence the answer does not depend on the order in which the tiers' topics arrive. Events that come before the work's
+own first event wait in their cells; a work is on the board once it was proposed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from linkage import v1
+from services.projections.board_cells import CELLS, Cell, Initiator, Invitation, Participant, PeerPlan, fold
+from services.projections.board_parts import consultations, members_of, sessions, sub_venues, supervisions
+from services.projections.fact import timestamp
+from services.projections.read_model import ReadModel, Row
+
+__all__ = ["BOARD", "combine", "joint_state", "standing"]
+
+_OUT = frozenset((v1.PARTICIPANT_STANDING_DECLINED, v1.PARTICIPANT_STANDING_WITHDRAWN, v1.PARTICIPANT_STANDING_LAPSED))
+_NOT_IN = _OUT | {
+    v1.PARTICIPANT_STANDING_INVITED,
+    v1.PARTICIPANT_STANDING_LATE,
+    v1.PARTICIPANT_STANDING_RELEASED,
+}
+
+
+def standing(work: Initiator, invitation: Invitation, cell: Participant) -> v1.ParticipantStanding.ValueType:
+    """Where one body stands: its own answer to the current round, and what the initiator made of it.
+
+    An acceptance counts when it was made in time, however late it arrives and even after a lapse; one made late counts
+    once admitted (§4.1). A body's own no outlives a cancellation; the other bodies are released by it.
+    """
+    answered = cell.answered >= invitation.round
+    if answered and cell.withdrawn:
+        return v1.PARTICIPANT_STANDING_WITHDRAWN
+    if answered and cell.declined:
+        return v1.PARTICIPANT_STANDING_DECLINED
+    if work.cancelled or cell.released:
+        return v1.PARTICIPANT_STANDING_RELEASED
+    if not (answered and cell.accepted):
+        return v1.PARTICIPANT_STANDING_LAPSED if invitation.lapsed else v1.PARTICIPANT_STANDING_INVITED
+    if cell.late and not invitation.admitted:
+        return v1.PARTICIPANT_STANDING_LATE
+    if not work.started and cell.revision < work.material:
+        return v1.PARTICIPANT_STANDING_RECONFIRM
+    if cell.acknowledged:
+        return v1.PARTICIPANT_STANDING_ACKNOWLEDGED
+    if work.started:
+        return v1.PARTICIPANT_STANDING_CONTRIBUTED if cell.contributions else v1.PARTICIPANT_STANDING_PARTICIPATED
+    return v1.PARTICIPANT_STANDING_READY if cell.ready >= work.material else v1.PARTICIPANT_STANDING_ACCEPTED
+
+
+def joint_state(work: Initiator, cells: list[v1.ParticipantCell], pending: int) -> v1.JointState.ValueType:
+    """The state of the work as a whole; the first that holds, in this order.
+
+    What the initiator ended is ended, whatever the bodies' streams say: CANCELLED, CLOSED, then concluded (COMPLETE, or
+    CONCLUDED_PENDING while something is outstanding), then RUNNING: once it runs, the question whether it will take place
+    is settled, and a withdrawal shows in its cell. Before that a doubt outweighs progress: AT_RISK (a required body
+    declined, withdrew or let its invitation lapse: the initiator must revise, continue or cancel, §4.1) before RECONFIRM
+    (any body agreed to less than the newest material revision), before READY (all required bodies; where none is required,
+    all that take part). Then the initiator's own progress: CONFIRMED, INVITING, PROPOSED.
+    """
+    if work.cancelled:
+        return v1.JOINT_STATE_CANCELLED
+    if work.closed:
+        return v1.JOINT_STATE_CLOSED
+    if work.concluded:
+        return v1.JOINT_STATE_CONCLUDED_PENDING if pending else v1.JOINT_STATE_COMPLETE
+    if work.started:
+        return v1.JOINT_STATE_RUNNING
+    if any(cell.required and _out(cell, work.invitations[cell.organisation]) for cell in cells):
+        return v1.JOINT_STATE_AT_RISK
+    if any(cell.standing == v1.PARTICIPANT_STANDING_RECONFIRM for cell in cells):
+        return v1.JOINT_STATE_RECONFIRM
+    needed = [cell for cell in cells if cell.required] or [cell for cell in cells if cell.standing not in _NOT_IN]
+    if needed and all(cell.standing >= v1.PARTICIPANT_STANDING_READY and cell.standing not in _NOT_IN for cell in needed):
+        return v1.JOINT_STATE_READY
+    if work.confirmed:
+        return v1.JOINT_STATE_CONFIRMED
+    return v1.JOINT_STATE_INVITING if work.invitations else v1.JOINT_STATE_PROPOSED
+
+
+def _out(cell: v1.ParticipantCell, invitation: Invitation) -> bool:
+    # A late acceptance that nobody has admitted does not undo the lapse.
+    return cell.standing in _OUT or (cell.standing == v1.PARTICIPANT_STANDING_LATE and invitation.lapsed)
+
+
+def combine(key: str, cells: Mapping[str, Cell]) -> list[Row]:
+    """The one row of a joint work, from all cells of its key by stream; none where it was not proposed (yet)."""
+    stream, work = next(_of(cells, Initiator), ("", Initiator()))
+    if not work.proposed:
+        return []
+    initiator = stream.split("/", 1)[0]
+    participants = {stream.split("/", 1)[0]: cell for stream, cell in _of(cells, Participant)}
+    shown = [_participant(work, code, participants.get(code, Participant())) for code in sorted(work.invitations)]
+    pending = _pending(shown) if work.concluded else 0
+    view = v1.JointWorkView(
+        joint_work_id=stream.split("/", 2)[2],
+        initiator=initiator,
+        direction=work.direction,  # type: ignore[arg-type]  # stored as a number
+        mode=work.mode,  # type: ignore[arg-type]
+        parent_id=work.parent,
+        state=joint_state(work, shown, pending),
+        pending=pending,
+        participants=shown,
+        as_of=timestamp(max(cell.as_of for cell in cells.values())),
+    )
+    _plan(view, initiator, work, dict(_of(cells, PeerPlan)))
+    members = members_of(cells)
+    view.sessions.extend(sessions(cells, members))
+    view.sub_venues.extend(sub_venues(cells, members))
+    view.consultations.extend(consultations(cells))
+    view.supervisions.extend(supervisions(cells))
+    tiers = [participants[cell.organisation].tier if cell.organisation in participants else "" for cell in shown]
+    invited = [work.invitations[cell.organisation].issued_at for cell in shown]
+    bodies = ",".join((initiator, *work.invitations))
+    data = view.SerializeToString(deterministic=True)
+    return [(key, view.state, bodies, ",".join(tiers), ",".join(map(str, invited)), data)]
+
+
+def _participant(work: Initiator, code: str, cell: Participant) -> v1.ParticipantCell:
+    invitation = work.invitations[code]
+    stands = standing(work, invitation, cell)
+    return v1.ParticipantCell(
+        organisation=code,
+        role=invitation.role,
+        required=invitation.required,
+        standing=stands,
+        accepted_revision=cell.revision,
+        admitted_late=invitation.admitted,
+        had_lapsed=invitation.had_lapsed,
+        contribution_ids=cell.contributions,
+        unacknowledged=max(work.delivered.get(code, 0) - cell.acknowledged, 0),
+        as_of=timestamp(cell.as_of),
+    )
+
+
+def _pending(cells: list[v1.ParticipantCell]) -> int:
+    """What a concluded work still waits for, of the bodies that took part: a contribution of each, acknowledgements."""
+    part = [cell for cell in cells if cell.standing not in _NOT_IN]
+    return sum(cell.unacknowledged + (not cell.contribution_ids) for cell in part)
+
+
+def _plan(view: v1.JointWorkView, initiator: str, work: Initiator, peers: Mapping[str, PeerPlan]) -> None:
+    """The plan as it now reads; between cities also the newest revision that each of them endorsed by digest (002.11)."""
+    newest, plan = work.revision, work.plan
+    if work.direction == v1.LINKAGE_DIRECTION_PEER:
+        for cell in sorted(peers.values(), key=lambda cell: (cell.revision, cell.digest)):
+            if cell.revision >= newest and cell.plan:
+                newest, plan = cell.revision, cell.plan
+        by_city = {stream.split("/", 1)[0]: cell for stream, cell in peers.items()}
+        cities = {initiator, *by_city, *(cell.peer for cell in peers.values() if cell.peer)}
+        agreed = [frozenset(by_city[city].endorsed) if city in by_city else frozenset() for city in cities]
+        both = frozenset[str]().union(*agreed).intersection(*agreed) if len(cities) > 1 else frozenset()
+        revisions = [(cell.endorsed[digest], digest) for cell in by_city.values() for digest in both]
+        view.effective_revision, view.effective_digest = max(revisions, default=(0, ""))
+    view.revision = newest
+    view.plan.MergeFromString(bytes.fromhex(plan))
+
+
+def _of(cells: Mapping[str, Cell], kind: type[Any]) -> Any:
+    return ((stream, cell) for stream, cell in sorted(cells.items()) if isinstance(cell, kind))
+
+
+BOARD = ReadModel(name="joint_work_board", fold_version=1, cells=CELLS, fold=fold, combine=combine)
+"""One row per joint work; see sql/joint_work_board.create.sql for its columns."""

@@ -1,0 +1,46 @@
+"""What a read model cannot fold, in the parking that all consumers share (linkage.bus.parking)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from linkage.bus import parking
+from linkage.store import StoredEvent
+from services.projections.generation import Connection
+
+__all__ = ["Parked", "consumer_name"]
+
+
+def consumer_name(read_model: str) -> str:
+    """Under which name a read model parks."""
+    return f"projections-{read_model.replace('_', '-')}"
+
+
+class Parked:
+    """One batch's view of one read model's parked streams, in the batch's transaction."""
+
+    def __init__(self, conn: Connection, read_model: str, streams: Collection[str] = ()) -> None:
+        self._conn = conn
+        self._consumer = consumer_name(read_model)
+        self._streams = set(streams)
+
+    @classmethod
+    async def among(cls, conn: Connection, read_model: str, streams: Collection[str]) -> Parked:
+        """Knows which of these streams are parked."""
+        return cls(conn, read_model, await parking.parked_streams(conn, consumer_name(read_model), streams))
+
+    def holds(self, stream: str) -> bool:
+        """Whether the stream is parked."""
+        return stream in self._streams
+
+    async def queue(self, event: StoredEvent) -> bool:
+        """Holds the event back; False: the stream was replayed meanwhile."""
+        held = await parking.queue_behind(self._conn, self._consumer, event)
+        if not held:
+            self._streams.discard(event.stream)
+        return held
+
+    async def refuse(self, event: StoredEvent, reason: str) -> None:
+        """Parks the stream from this event on."""
+        await parking.park(self._conn, self._consumer, event, reason)
+        self._streams.add(event.stream)

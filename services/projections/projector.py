@@ -1,0 +1,173 @@
+"""Takes batches of events from Kafka into the read models: exactly once, in one PostgreSQL transaction. Design D7, §6.
+
+Kafka delivers at least once, and a worker that lost its partitions may still believe that it has them. Both are harmless:
+versions say what was folded, and the partitions' rows are locked and owned (begin_batch).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import structlog
+from linkage.bus import parking
+from linkage.store import StoredEvent
+from services.projections.fact import Fact, fact_of
+from services.projections.generation import Connection, Generation, Heal, statement
+from services.projections.parked import Parked, consumer_name
+from services.projections.read_model import ReadModel
+
+if TYPE_CHECKING:
+    import asyncpg
+
+__all__ = ["Delivery", "NotOurGeneration", "Projector", "Unreadable"]
+
+log = structlog.get_logger("services.projections")
+
+_BEGIN = "select stolen, parked from begin_batch($1, $2, $3)"
+_PROGRESS = statement("progress.save")
+_GENERATIONS = statement("generations.load")
+
+
+class NotOurGeneration(Exception):
+    """The active generation was built by another fold version: this code must not write it. It says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A record that is no event in our envelope: nobody can tell its stream."""
+
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes | None]]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One record as Kafka gave it."""
+
+    topic: str
+    partition: int
+    offset: int
+    content: Fact | Unreadable
+
+
+class Projector:
+    """Folds batches into the active generation of every read model. One batch at a time."""
+
+    def __init__(self, pool: asyncpg.Pool[Any], read_models: Sequence[ReadModel], heal: Heal) -> None:
+        self._pool = pool
+        self._models = {model.name: model for model in read_models}
+        self._heal = heal
+        self._me = uuid4()
+        self._generations: dict[str, Generation] = {}
+
+    async def apply(self, batch: Sequence[Delivery]) -> int:
+        """Folds a batch, in one transaction; returns how many events were new to some read model.
+
+        Raises NotOurGeneration, or what asyncpg raises when PostgreSQL does not answer: then nothing was written, and
+        the same batch can be given again.
+        """
+        facts = [delivery.content for delivery in batch if isinstance(delivery.content, Fact)]
+        partitions = sorted({delivery.partition for delivery in batch})
+        try:
+            async with self._pool.acquire() as conn, conn.transaction():
+                some_parked = await self._begin(conn, partitions)
+                new = 0
+                for generation in await self._active(conn):
+                    streams = {fact.event.stream for fact in facts} if some_parked else ()
+                    name = generation.model.name
+                    parked = await Parked.among(conn, name, streams) if streams else Parked(conn, name)
+                    new = max(new, await generation.take(conn, facts, parked, self._heal))
+                for delivery in batch:
+                    if isinstance(delivery.content, Unreadable):
+                        await _park_record(conn, delivery, delivery.content)
+                await conn.execute(_PROGRESS, *_progress(batch))
+            return new
+        except BaseException:
+            self.forget()
+            raise
+
+    def forget(self) -> None:
+        """Remembers nothing of any stream: what is in memory may not be what is stored."""
+        for generation in self._generations.values():
+            generation.forget()
+
+    async def replay(self, read_model: str, stream: str) -> parking.Replay:
+        """Folds what was parked of a stream, in order, as far as it goes. Raises as `apply` does."""
+        async with self._pool.acquire() as conn:
+            partitions = [row["partition"] for row in await conn.fetch("select partition from partitions")]
+
+            # Each event in a transaction of parking.replay's, which takes it out of the parking as well.
+            async def handle(event: StoredEvent) -> None:
+                await self._begin(conn, partitions)
+                generation = next(g for g in await self._active(conn) if g.model.name == read_model)
+                await generation.take(conn, [fact_of(event)], _Raising(), self._heal)
+
+            try:
+                return await parking.replay(conn, consumer_name(read_model), stream, handle)
+            finally:
+                self.forget()
+
+    async def _begin(self, conn: Connection, partitions: list[int]) -> bool:
+        row = await conn.fetchrow(_BEGIN, partitions, self._me, list(self._models))
+        if row["stolen"]:
+            self.forget()
+        return bool(row["parked"])
+
+    async def _active(self, conn: Connection) -> list[Generation]:
+        rows = {row["read_model"]: row for row in await conn.fetch(_GENERATIONS, list(self._models))}
+        for name, model in self._models.items():
+            if name not in rows:
+                raise NotOurGeneration(f"{name} has no generation yet: run `linkagectl projections rebuild {name}`")
+            number, fold_version = rows[name]["generation"], rows[name]["fold_version"]
+            if fold_version != model.fold_version:
+                raise NotOurGeneration(
+                    f"generation {number} of {name} was built by fold version {fold_version}, this is {model.fold_version}:"
+                    f" run `linkagectl projections rebuild {name}`"
+                )
+            if name not in self._generations or self._generations[name].number != number:
+                self._generations[name] = Generation(model, number)
+        return [self._generations[name] for name in self._models]
+
+
+class _Raising:
+    """For a replay: what still cannot be folded stays parked."""
+
+    def holds(self, stream: str) -> bool:
+        return False
+
+    async def queue(self, event: StoredEvent) -> bool:
+        return False
+
+    async def refuse(self, event: StoredEvent, reason: str) -> None:
+        raise parking.Poison(reason)
+
+
+async def _park_record(conn: Connection, delivery: Delivery, record: Unreadable) -> None:
+    place = f"{delivery.topic}/{delivery.partition}"
+    await parking.park_record(
+        conn,
+        consumer_name("records"),
+        place,
+        delivery.offset,
+        (record.key, record.value, record.headers),
+        record.reason,
+    )
+
+
+def _progress(batch: Sequence[Delivery]) -> list[list[Any]]:
+    """The columns of progress.save: the last event of each topic's partition in the batch."""
+    last: dict[tuple[str, int], list[Any]] = {}
+    for delivery in batch:
+        if isinstance(delivery.content, Fact):
+            event = delivery.content.event
+            metadata = event.metadata
+            last[delivery.topic, delivery.partition] = [
+                delivery.topic, delivery.partition, metadata.tier, delivery.offset, event.position,
+                metadata.occurred_at, metadata.recorded_at,
+            ]  # fmt: skip
+    return [list(column) for column in zip(*last.values(), strict=True)] or [[] for _ in range(7)]

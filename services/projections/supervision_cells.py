@@ -1,0 +1,129 @@
+"""What the joint work board keeps of each stream of supervision. Domain paper §3.6; 002.18."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from linkage import v1
+from services.projections.fact import Fact
+
+__all__ = ["SUPERVISION", "Finding", "Handling", "Opinion", "Project", "SupervisionCell", "fold_supervision"]
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A supervision project. `noted`: findings the lead body took note of; `opinions`: those it rolled up."""
+
+    as_of: int = 0
+    state: str = "PLANNED"
+    noted: tuple[str, ...] = ()
+    opinions: tuple[str, ...] = ()
+    mobilization_held: bool = False
+    exchange_held: bool = False
+    waived: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A finding, and the bodies it was handed to."""
+
+    as_of: int = 0
+    project: str = ""
+    submitted_to: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """An opinion. `issued`: it was issued at some time; `closed`: it is closed now."""
+
+    as_of: int = 0
+    project: str = ""
+    issued: bool = False
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Handling:
+    """How one body's government handles one opinion. `replied`: rounds it has replied to."""
+
+    as_of: int = 0
+    replied: tuple[int, ...] = ()
+
+
+SupervisionCell = Project | Finding | Opinion | Handling
+
+SUPERVISION: Mapping[str, type[SupervisionCell]] = {
+    "supervision-project": Project,
+    "supervision-finding": Finding,
+    "supervision-opinion": Opinion,
+    "opinion-handling": Handling,
+}
+
+
+def fold_supervision(cell: SupervisionCell, fact: Fact) -> SupervisionCell:
+    """The cell after one more event of its stream; without `as_of`, which `board_cells.fold` moves for all."""
+    match cell:
+        case Project():
+            return _project(cell, fact)
+        case Finding():
+            return _finding(cell, fact)
+        case Opinion():
+            return _opinion(cell, fact)
+        case Handling():
+            return _handling(cell, fact)
+
+
+def _project(cell: Project, fact: Fact) -> Project:
+    match fact.message:
+        case v1.SupervisionGroupFormed():
+            return replace(cell, state="GROUP_FORMED")
+        case v1.MobilizationMeetingHeld():
+            return replace(cell, state="MOBILIZED", mobilization_held=True)
+        case v1.InspectionHeld():
+            return replace(cell, state="INSPECTING")
+        case v1.OpinionExchangeHeld():
+            return replace(cell, state="EXCHANGED", exchange_held=True)
+        case v1.SupervisionStepWaived() as e if e.step not in cell.waived:
+            return replace(cell, waived=(*cell.waived, e.step))
+        case v1.SupervisionFindingNoted() as e if e.finding_id not in cell.noted:
+            return replace(cell, noted=(*cell.noted, e.finding_id))
+        case v1.SupervisionOpinionsRolledUp() as e:
+            new = tuple(o.opinion_id for o in e.opinions if o.opinion_id not in cell.opinions)
+            return replace(cell, opinions=cell.opinions + new)
+        case v1.SupervisionOpinionProgressNoted(progress=v1.OPINION_PROGRESS_ISSUED):
+            return replace(cell, state="ISSUED")
+        case v1.SupervisionConcluded():
+            return replace(cell, state="CONCLUDED")
+        case v1.SupervisionContinued():
+            return replace(cell, state="CONTINUED")
+    return cell
+
+
+def _finding(cell: Finding, fact: Fact) -> Finding:
+    match fact.message:
+        case v1.SupervisionFindingRecorded() as e:
+            return replace(cell, project=e.project_id)
+        case v1.ContributionSubmitted() as e if e.to not in cell.submitted_to:
+            return replace(cell, submitted_to=(*cell.submitted_to, e.to))
+    return cell
+
+
+def _opinion(cell: Opinion, fact: Fact) -> Opinion:
+    match fact.message:
+        case v1.SupervisionOpinionDrafted() as e:
+            return replace(cell, project=e.project_id)
+        case v1.SupervisionOpinionIssued() as e:
+            return replace(cell, project=e.project_id, issued=True)
+        case v1.SupervisionOpinionClosed():
+            return replace(cell, closed=True)
+        case v1.SupervisionOpinionReopened():
+            return replace(cell, closed=False)
+    return cell
+
+
+def _handling(cell: Handling, fact: Fact) -> Handling:
+    match fact.message:
+        case v1.SupervisionReplyGiven() as e if e.round not in cell.replied:
+            return replace(cell, replied=(*cell.replied, e.round))
+    return cell
