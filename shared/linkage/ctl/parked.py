@@ -1,0 +1,175 @@
+"""`linkagectl parked`: streams whose next event a consumer could not take, and asking for another try (design D10)."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import asyncpg
+import typer
+from rich.console import Console
+
+from linkage.bus import MalformedRecord, parking
+from linkage.ctl.places import AsJson, ProjectionsOption, StoreOption, databases
+from linkage.ctl.readable import as_json, as_text
+from linkage.ctl.sentences import Problem
+from linkage.store import moment
+
+__all__ = ["app"]
+
+app = typer.Typer(help="List, show and replay parked streams.", no_args_is_help=True)
+
+Stream = Annotated[str, typer.Argument(help="The parked stream, <organisation>/<kind>/<id>.")]
+Consumer = Annotated[str | None, typer.Option(help="Who parked it, where several have.")]
+
+
+@app.command("list")
+def listing(store: StoreOption = None, projections: ProjectionsOption = None, json_: AsJson = False) -> None:
+    """List the parked streams of a tier's inbox and of the read models, the longest parked first."""
+    found = asyncio.run(_listing(databases(store, projections)))
+    if json_:
+        typer.echo(json.dumps([_parked_json(where, parked) for where, parked in found], ensure_ascii=False, indent=2))
+        return
+    if not found:
+        typer.echo("Nothing is parked.")
+        return
+    console = Console(highlight=False, soft_wrap=True)
+    for where, parked in found:
+        asked = f"; asked to {parked.wish}" if parked.wish else ""
+        console.print(f"[bold]{parked.stream}[/] from version {parked.version} on, for {parked.consumer} ({where})")
+        console.print(f"      {parked.events} events since {moment(parked.since)}{asked}")
+        console.print(f"      {parked.reason}", markup=False)
+
+
+@app.command("show")
+def show(
+    stream: Stream,
+    store: StoreOption = None,
+    projections: ProjectionsOption = None,
+    consumer: Consumer = None,
+    json_: AsJson = False,
+) -> None:
+    """Show the events held back of a parked stream, and why."""
+    dsn, parked = asyncio.run(_find(databases(store, projections), stream, consumer))
+    records = asyncio.run(_records(dsn, parked))
+    if json_:
+        typer.echo(json.dumps([_record_json(record) for record in records], ensure_ascii=False, indent=2))
+        return
+    console = Console(highlight=False, soft_wrap=True)
+    for record in records:
+        waits = record.reason or "waits behind the one before"
+        console.print(f"version {record.version}, parked {moment(record.parked_at)}: {waits}", markup=False)
+        try:
+            console.print(as_text(record.event()))
+        except MalformedRecord as problem:
+            console.print(f"      not an event: {problem}", markup=False)
+    if parked.events > len(records):
+        console.print(f"and {parked.events - len(records)} more")
+
+
+@app.command("replay")
+def replay(
+    stream: Stream,
+    store: StoreOption = None,
+    projections: ProjectionsOption = None,
+    consumer: Consumer = None,
+    heal: Annotated[bool, typer.Option("--heal", help="Let it first look for what is missing in a gap.")] = False,
+    wait: Annotated[float, typer.Option(min=0, help="Seconds to wait for the outcome; 0: do not wait.")] = 30,
+) -> None:
+    """Ask the consumer that parked a stream to take its events again, in order.
+
+    The consumer does it, not this command: there is one place where events are taken. So it must be running.
+    """
+    dsn, parked = asyncio.run(_find(databases(store, projections), stream, consumer))
+    outcome = asyncio.run(_replay(dsn, parked, "heal" if heal else "replay", wait))
+    if outcome is None:
+        typer.echo(f"{stream} flows again: its {parked.events} events were taken.")
+    elif wait and outcome.wish:
+        raise Problem(f"{parked.consumer} has not answered within {wait:g} s: is it running? The wish stays.")
+    elif wait:
+        raise Problem(f"{stream} stays parked at version {outcome.version}: {outcome.reason}.")
+    else:
+        typer.echo(f"{parked.consumer} is asked to {outcome.wish} {stream}.")
+
+
+async def _listing(places: Mapping[str, str]) -> list[tuple[str, parking.ParkedStream]]:
+    return [(where, parked) for where, dsn in places.items() for parked in await _listed(dsn)]
+
+
+async def _listed(dsn: str) -> list[parking.ParkedStream]:
+    db = await asyncpg.connect(dsn, timeout=5)
+    try:
+        return await parking.listing(db)
+    finally:
+        await db.close()
+
+
+async def _find(places: Mapping[str, str], stream: str, consumer: str | None) -> tuple[str, parking.ParkedStream]:
+    found = [
+        (where, parked)
+        for where, parked in await _listing(places)
+        if parked.stream == stream and consumer in (None, parked.consumer)
+    ]
+    match found:
+        case [(where, parked)]:
+            return places[where], parked
+        case []:
+            raise Problem(f"{stream} is not parked{f' for {consumer}' if consumer else ''}.")
+        case _:
+            names = ", ".join(parked.consumer for _, parked in found)
+            raise Problem(f"Several have parked {stream}: name one with --consumer ({names}).")
+
+
+async def _records(dsn: str, parked: parking.ParkedStream) -> list[parking.ParkedRecord]:
+    db = await asyncpg.connect(dsn, timeout=5)
+    try:
+        return await parking.parked_records(db, parked.consumer, parked.stream)
+    finally:
+        await db.close()
+
+
+async def _replay(
+    dsn: str, parked: parking.ParkedStream, wish: parking.Wish, wait: float
+) -> parking.ParkedStream | None:
+    """What is still parked after the consumer has tried, or after `wait` seconds; None: all was taken."""
+    db = await asyncpg.connect(dsn, timeout=5)
+    try:
+        await parking.ask(db, parked.consumer, parked.stream, wish)
+        end = time.monotonic() + wait
+        while True:
+            left = [now for now in await parking.listing(db, parked.consumer) if now.stream == parked.stream]
+            if not left:
+                return None
+            if left[0].wish is None or time.monotonic() >= end:
+                return left[0]
+            await asyncio.sleep(0.1)
+    finally:
+        await db.close()
+
+
+def _parked_json(where: str, parked: parking.ParkedStream) -> dict[str, Any]:
+    return {
+        "database": where,
+        "consumer": parked.consumer,
+        "stream": parked.stream,
+        "version": parked.version,
+        "events": parked.events,
+        "since": moment(parked.since),
+        "reason": parked.reason,
+        "wish": parked.wish,
+    }
+
+
+def _record_json(record: parking.ParkedRecord) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "version": record.version,
+        "parked_at": moment(record.parked_at),
+        "reason": record.reason,
+    }
+    try:
+        return shown | {"event": as_json(record.event())}
+    except MalformedRecord as problem:
+        return shown | {"malformed": str(problem)}

@@ -1,0 +1,78 @@
+"""Events as people and programs read them: the decoded message with everything the record says about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from google.protobuf import json_format, text_format
+from google.protobuf.message import Message
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from linkage import contract
+from linkage.store import StoredEvent, moment
+
+__all__ = ["as_json", "as_text"]
+
+
+def as_text(event: StoredEvent) -> RenderableType:
+    """For a terminal: a headline, who and when, and the message."""
+    m = event.metadata
+    headline = Text.assemble(
+        (f"{event.version:>4}  ", "bold"), (event.type.removeprefix(f"{contract.PACKAGE}."), "bold cyan")
+    )
+    facts = [
+        ("by", f"{m.post.removeprefix('POST_') or '?'} of {m.organisation} ({m.tier})"),
+        ("occurred", moment(m.occurred_at)),
+        ("recorded", moment(m.recorded_at)),
+        ("caused by", m.causation_id),
+        ("act", m.correlation_id),
+        ("rules", m.policy_pack),
+        ("hash", event.hash.hex()),
+    ]
+    lines = [Text.assemble((f"{name:<10}", "dim"), value) for name, value in facts if value]
+    return Group(headline, Padding(Group(*lines, Text(_content(event))), (0, 0, 1, 6)))
+
+
+def as_json(event: StoredEvent) -> dict[str, Any]:
+    """For a program: the names of the CloudEvents attributes' meanings, and the message as protobuf's JSON."""
+    m = event.metadata
+    message = _message(event)
+    return {
+        "id": event.id,
+        "stream": event.stream,
+        "version": event.version,
+        "position": event.position,
+        "type": event.type,
+        "organisation": m.organisation,
+        "tier": m.tier,
+        "post": m.post,
+        "occurred_at": moment(m.occurred_at),
+        "recorded_at": moment(m.recorded_at),
+        "request_id": str(m.request_id),
+        "correlation_id": m.correlation_id,
+        "causation_id": m.causation_id,
+        "policy_pack": m.policy_pack,
+        "previous_hash": event.previous_hash.hex(),
+        "hash": event.hash.hex(),
+        "data": None
+        if isinstance(message, str)
+        else json_format.MessageToDict(message, preserving_proto_field_name=True),
+        "undecoded": event.data.hex() if isinstance(message, str) else None,
+    }
+
+
+def _content(event: StoredEvent) -> str:
+    message = _message(event)
+    if isinstance(message, str):
+        return f"{message}; its {len(event.data)} bytes: {event.data.hex()}"
+    return text_format.MessageToString(message, as_utf8=True).rstrip()
+
+
+def _message(event: StoredEvent) -> Message | str:
+    """The message, or why this release cannot read it: a later one may have recorded it."""
+    try:
+        return contract.decode(event.type, event.data)
+    except contract.UnknownEvent as problem:
+        return str(problem)
