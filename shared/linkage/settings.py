@@ -9,11 +9,20 @@ from typing import Annotated, NoReturn, TypeVar
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from linkage.bus.settings import KafkaSettings
 from linkage.rpc.server import Listen
 
-__all__ = ["ListenSettings", "TierSettings", "read", "refuse"]
+__all__ = ["KafkaEnvironment", "ListenSettings", "TierSettings", "read", "refuse"]
 
 _S = TypeVar("_S", bound=BaseSettings)
+
+
+class KafkaEnvironment(BaseSettings, KafkaSettings):
+    """The Kafka cluster: `LINKAGE_KAFKA` names its brokers, `LINKAGE_KAFKA_<setting>` the rest."""
+
+    model_config = SettingsConfigDict(env_prefix="LINKAGE_KAFKA_", extra="ignore", frozen=True)
+
+    bootstrap: str = Field(min_length=1, validation_alias="LINKAGE_KAFKA")
 
 
 class ListenSettings(BaseSettings):
@@ -65,8 +74,9 @@ def read(settings: type[_S]) -> _S:
         return settings()
     except ValidationError as error:
         prefix = str(settings.model_config.get("env_prefix", ""))
-        problems = [(prefix + "_".join(map(str, problem["loc"])).upper(), problem["msg"]) for problem in error.errors()]
-        refuse(*(f"{name}: {message}" for name, message in problems))
+        named = [("_".join(map(str, problem["loc"])).upper(), problem["msg"]) for problem in error.errors()]
+        # An alias is the whole name already.
+        refuse(*(f"{'' if name.startswith('LINKAGE_') else prefix}{name}: {message}" for name, message in named))
 
 
 def refuse(*problems: str) -> NoReturn:

@@ -73,6 +73,8 @@ class Reactor:
     async def _carry_out(
         self, event_id: str, name: str, organisation: str, command: Message, at: datetime, cause: Cause
     ) -> None:
+        if not self._commands.takes(type(command)):
+            raise NotUnderstood(f"{name} at {organisation}: this tier does not decide {command.DESCRIPTOR.name}")
         stream = self._commands.stream_of(organisation, command)
         request_id = uuid5(_NAMESPACE, f"{event_id}/{name}/{stream}/{command.DESCRIPTOR.name}")
         try:

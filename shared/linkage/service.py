@@ -1,0 +1,134 @@
+"""Runs one tier service: store, relay, inbox and command server in one process, until it is told to stop.
+
+A tier is what it composes; everything else is the same for all three.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+
+import structlog
+
+from linkage import contract, logs, policy, v1
+from linkage.bus.inbox import Inbox, Poison
+from linkage.bus.relay import Relay
+from linkage.bus.topics import event_topics
+from linkage.domain.aggregate import Aggregate
+from linkage.domain.directory import Directory
+from linkage.domain.reaction import Reaction
+from linkage.rpc.commands import Commands
+from linkage.rpc.identity import Issuers, load_issuers
+from linkage.rpc.methods import command_methods
+from linkage.rpc.reactor import NotUnderstood, Reactor
+from linkage.rpc.server import Running, serve
+from linkage.settings import KafkaEnvironment, TierSettings, read, refuse
+from linkage.store import Store, StoredEvent, StoreUnavailable
+
+__all__ = ["Tier", "run"]
+
+log = structlog.get_logger("linkage.service")
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """One column of the authority matrix: what bodies of this tier decide, and what they answer."""
+
+    tier: v1.Tier.ValueType
+    aggregates: tuple[Aggregate, ...]
+    reactions: tuple[Reaction, ...]
+
+
+def run(tier: Tier) -> None:
+    """Runs the service with the settings of the environment; returns when it was told to stop (SIGTERM, SIGINT)."""
+    settings = read(TierSettings)
+    kafka = read(KafkaEnvironment)
+    logs.configure(settings.instance)
+    directory = policy.directory()
+    for problem in _unfit(settings.organisations, tier, directory):
+        refuse(f"LINKAGE_ORGANISATIONS: {problem}")
+    try:
+        issuers = Issuers(load_issuers(settings.issuers))
+    except ValueError as error:
+        refuse(f"LINKAGE_ISSUERS: {error}")
+    with asyncio.Runner(loop_factory=_loop) as runner:
+        runner.run(_serve(tier, settings, kafka, directory, issuers))
+
+
+def _loop() -> asyncio.AbstractEventLoop:
+    import uvloop
+
+    return uvloop.new_event_loop()
+
+
+def _unfit(organisations: Iterable[str], tier: Tier, directory: Directory) -> Iterable[str]:
+    for code in organisations:
+        body = directory.get(code)
+        if body is None:
+            yield f"{code} is not in the directory"
+        elif body.tier != tier.tier:
+            found, wanted = contract.tier_name(body.tier), contract.tier_name(tier.tier)
+            yield f"{code} is a {found} body, and this is the {wanted} service"
+
+
+async def _serve(
+    tier: Tier, settings: TierSettings, kafka: KafkaEnvironment, directory: Directory, issuers: Issuers
+) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for wanted in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(wanted, stop.set)
+    dsn = settings.store_dsn.get_secret_value()
+    rules = policy.load()
+    async with Store.open(dsn) as store:
+        commands = Commands(store, tier.aggregates, directory, settings.organisations, rules.judge, rules.version)
+        reactor = Reactor(tier.reactions, commands)
+        relay = Relay(store, dsn, kafka, settings.instance)
+        inbox = Inbox(dsn, kafka, settings.instance, event_topics(), _answering(reactor), reactor.wants)
+        methods = command_methods(tier.aggregates, commands)
+        async with serve(methods, issuers, directory, settings.listen()) as running:
+            background = [
+                asyncio.create_task(relay.run(), name="relay"),
+                asyncio.create_task(inbox.run(), name="inbox"),
+                asyncio.create_task(_watch(running, store, inbox), name="watch"),
+            ]
+            stopped = asyncio.create_task(stop.wait(), name="stop")
+            done, _ = await asyncio.wait([stopped, *background], return_when=asyncio.FIRST_COMPLETED)
+            for task in done - {stopped}:
+                log.error("a part of the service ended by itself", part=task.get_name(), error=repr(task.exception()))
+        # The server has drained: what it accepted is stored. Now the relay publishes what it began, and the inbox
+        # finishes what it holds; the rest is there after the next start.
+        for task in background:
+            task.cancel()
+        await asyncio.gather(*background, return_exceptions=True)
+        stopped.cancel()
+    if not stop.is_set():
+        raise SystemExit(1)
+
+
+def _answering(reactor: Reactor) -> Callable[[StoredEvent], Awaitable[None]]:
+    async def answer(event: StoredEvent) -> None:
+        try:
+            await reactor.answer(event)
+        except NotUnderstood as error:
+            raise Poison(str(error)) from error
+
+    return answer
+
+
+async def _watch(running: Running, store: Store, inbox: Inbox) -> None:
+    """Tells the probes how the service is: ready while the store answers, alive while the inbox hears what there is.
+
+    (A relay that is deaf for good ends the process itself.)
+    """
+    while True:
+        try:
+            await store.head("0/none/0")
+        except StoreUnavailable:
+            await running.ready(False)
+        else:
+            await running.ready(True)
+        await running.alive(inbox.status.alive)
+        await asyncio.sleep(1)
