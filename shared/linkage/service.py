@@ -83,7 +83,8 @@ async def _serve(
     dsn = settings.store_dsn.get_secret_value()
     rules = policy.load()
     async with Store.open(dsn) as store:
-        commands = Commands(store, tier.aggregates, directory, settings.organisations, rules.judge, rules.version)
+        hosted = settings.organisations
+        commands = Commands(store, tier.aggregates, directory, hosted, rules.judge, rules.version, rules.marks)
         reactor = Reactor(tier.reactions, commands)
         relay = Relay(store, dsn, kafka, settings.instance)
         inbox = Inbox(dsn, kafka, settings.instance, event_topics(), _answering(reactor), reactor.wants)

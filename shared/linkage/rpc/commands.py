@@ -37,7 +37,7 @@ from linkage.store import (
 
 __all__ = ["Cause", "Commands", "Judge"]
 
-# Answers for the rules in force: (body, types already in the stream, events decided, when) → a refusal, or None.
+# Answers for the rules in force: (body, marks of what is in the stream, events decided, when) → a refusal, or None.
 Judge = Callable[[Organisation, Collection[str], Sequence[Message], datetime], Refusal | None]
 
 _ATTEMPTS = 8  # against other replicas only: commands of this process to one stream wait for each other
@@ -54,12 +54,12 @@ class Cause:
 
 @dataclass(slots=True)
 class _Kept:
-    """What is kept of one stream: its folded state and end, the types and requests in it."""
+    """What is kept of one stream: its folded state and end, the requests in it, and what rules ask of it."""
 
     state: Any
     head: Head = field(default_factory=Head)
     key: str = ""
-    types: set[str] = field(default_factory=set)
+    marks: set[str] = field(default_factory=set)
     requests: set[UUID] = field(default_factory=set)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     loaded: bool = False
@@ -76,6 +76,7 @@ class Commands:
         hosted: Collection[str],
         judge: Judge,
         policy_pack: Callable[[Organisation], str],
+        marks: Callable[[Message], Iterable[str]] = lambda event: (event.DESCRIPTOR.name,),
         keep: int = 20_000,
     ) -> None:
         self._store = store
@@ -83,6 +84,7 @@ class Commands:
         self._hosted = frozenset(hosted)
         self._judge = judge
         self._policy_pack = policy_pack
+        self._marks = marks
         self._keep = keep
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
         self._by_command: Mapping[type[Message], tuple[Aggregate, contract.Kind, Decide]] = {
@@ -203,7 +205,8 @@ class Commands:
                 kept.state = aggregate.fold(events, kept.state)
                 kept.head, kept.key = appended.head, key
                 kept.requests.add(request_id)
-                kept.types.update(event.DESCRIPTOR.name for event in events)
+                for event in events:
+                    kept.marks.update(self._marks(event))
             return _receipt(appended)
         raise Failure(
             grpc.StatusCode.ABORTED,
@@ -228,7 +231,7 @@ class Commands:
         if isinstance(answer, Refusal):
             return of_refusal(answer, stream), ()
         if answer:
-            verdict = self._judge(occasion.by, kept.types, answer, occasion.at)
+            verdict = self._judge(occasion.by, kept.marks, answer, occasion.at)
             if verdict is not None:
                 return of_refusal(verdict, stream), ()
         return None, answer
@@ -237,13 +240,13 @@ class Commands:
         """Folds what the stream holds beyond what is kept; whether there was anything."""
         if not kept.loaded:
             kept.state, kept.head, kept.loaded = aggregate.initial, Head(), False
-            kept.types.clear()
+            kept.marks.clear()
             kept.requests.clear()
         stored = await self._store.load(stream, kept.head.version)
         for event in stored:
             message = contract.decode(event.type, event.data)
             kept.state = aggregate.evolve(kept.state, message)
-            kept.types.add(message.DESCRIPTOR.name)
+            kept.marks.update(self._marks(message))
             kept.requests.add(event.metadata.request_id)
         if stored:
             kept.head, kept.key = Head(stored[-1].version, stored[-1].hash), stored[-1].key

@@ -1,0 +1,29 @@
+"""Rules and divisions as data, and what judges events by them.
+
+A service calls `load()` when it starts, so that a wrong file stops it there and not at some later command.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from linkage.domain.directory import Directory
+from linkage.policy.judge import Rules
+from linkage.policy.sources import PolicyError, read_directory, read_packs
+
+__all__ = ["PolicyError", "Rules", "directory", "load"]
+
+
+@cache
+def load() -> Rules:
+    """Reads and checks packs and divisions, once a process. Raises PolicyError naming the file and the rule."""
+    packs, bodies = read_packs(), read_directory()
+    for pack in packs:
+        if pack.division_code is not None and pack.division_code not in bodies:
+            raise PolicyError(f"{pack.id}.yaml: division {pack.division_code} is not in divisions.yaml")
+    return Rules(packs, bodies)
+
+
+def directory() -> Directory:
+    """The bodies of the system."""
+    return load().directory
