@@ -1,0 +1,114 @@
+"""Rows 10 and 11: the date moves, so everybody must agree anew. 002.11, 002.19; domain paper §4.1."""
+
+from __future__ import annotations
+
+from deploy.local.scenario.bodies import (
+    ANYUE,
+    CITY_CONSULTATION,
+    LEZHI,
+    RENEWAL_WORK,
+    YANJIANG,
+    ZIYANG,
+    at,
+)
+from deploy.local.scenario.invitation import plan
+from deploy.local.scenario.looking import cell, obligation
+from deploy.local.scenario.scene import Scene
+from linkage import v1
+
+__all__ = ["all_three_reconfirm", "counties_bring_their_research", "the_date_moves"]
+
+_COUNTIES = (YANJIANG, ANYUE, LEZHI)
+
+
+async def the_date_moves(scene: Scene) -> None:
+    """Row 10."""
+    revised = v1.ReviseJointPlanRequest(joint_work_id=RENEWAL_WORK, current_revision=1, plan=plan("2023-05-18 09:00"))
+    told = "gives the joint plan revision 2: the date moves from 11 to 18 May, which is material"
+    await scene.act(ZIYANG, at("2023-04-10 09:00"), revised, told)
+    postponed = v1.PostponeConsultationRequest(consultation_id=CITY_CONSULTATION, reason="与全市重要会议时间冲突")
+    postponed.planned_for.FromDatetime(at("2023-05-18 09:00"))
+    await scene.act(ZIYANG, at("2023-04-10 09:10"), postponed, "postpones the consultation to 18 May")
+
+    view = await scene.board(RENEWAL_WORK)
+    scene.fact("the joint plan stands at revision 2", view.revision, 2)
+    for body in _COUNTIES:
+        scene.fact(
+            f"{body.name_zh} must RECONFIRM: it agreed to revision 1",
+            (v1.ParticipantStanding.Name(cell(view, body).standing), cell(view, body).accepted_revision),
+            ("PARTICIPANT_STANDING_RECONFIRM", 1),
+        )
+    scene.fact("JW-1 is in RECONFIRM", v1.JointState.Name(view.state), "JOINT_STATE_RECONFIRM")
+    owed = await scene.obligations(RENEWAL_WORK)
+    scene.fact(
+        "the reconfirmation waits for all three (WaitingForMe)",
+        sorted(one.debtor for one in owed if one.opened_by == "JointPlanRevised" and not one.discharged_by),
+        sorted(body.code for body in _COUNTIES),
+    )
+
+
+async def all_three_reconfirm(scene: Scene) -> None:
+    """Row 11."""
+    for body, day in ((YANJIANG, "04-12"), (ANYUE, "04-13"), (LEZHI, "04-14")):
+        again = v1.ReconfirmParticipationRequest(joint_work_id=RENEWAL_WORK, revision=2)
+        told = "reconfirms (再次确认) at revision 2"
+        await scene.act(body, at(f"2023-{day} 09:00"), again, told, awaiting=("REVISION_STALE",))
+        ready = v1.ReportReadyRequest(joint_work_id=RENEWAL_WORK)
+        told = "reports ready (准备就绪)"
+        await scene.act(body, at(f"2023-{day} 16:00"), ready, told, awaiting=("LATE_ACCEPTANCE_NOT_ADMITTED",))
+    confirmed = v1.ConfirmJointWorkRequest(joint_work_id=RENEWAL_WORK)
+    told = "confirms the joint work at revision 2"
+    await scene.act(ZIYANG, at("2023-04-17 09:00"), confirmed, told, awaiting=("REQUIRED_PARTICIPANT_MISSING",))
+
+    view = await scene.board(RENEWAL_WORK)
+    scene.fact(
+        "all three agreed to revision 2 and are READY",
+        {(one.accepted_revision, v1.ParticipantStanding.Name(one.standing)) for one in view.participants},
+        {(2, "PARTICIPANT_STANDING_READY")},
+    )
+    scene.fact("JW-1 is READY after the reconfirmation", v1.JointState.Name(view.state), "JOINT_STATE_READY")
+    owed = await scene.obligations(RENEWAL_WORK)
+    scene.fact(
+        "each reconfirmation was discharged by the body's own word",
+        [obligation(owed, "JointPlanRevised", body).discharged_by.split("/")[0] for body in _COUNTIES],
+        [body.code for body in _COUNTIES],
+    )
+
+
+async def counties_bring_their_research(scene: Scene) -> None:
+    """Flow (a) 5, 7: joint research comes before consultation (002.5, 000§5), the draft before the meeting."""
+    adopted = v1.AdoptWorkPlanRequest(consultation_id=CITY_CONSULTATION, document="资政协办〔2023〕11号")
+    await scene.act(ZIYANG, at("2023-04-18 09:00"), adopted, "adopts the work plan (工作方案)")
+    for body, day, number in ((YANJIANG, "04-24", 3), (ANYUE, "04-25", 5)):
+        report = v1.SubmitContributionRequest(
+            joint_work_id=RENEWAL_WORK,
+            contribution_id=f"{body.code}-REPORT-1",
+            kind=v1.CONTRIBUTION_KIND_RESEARCH_REPORT,
+            title=f"关于{body.name_zh.removesuffix('政协')}老旧小区改造提升的调研报告",
+            document=f"〔2023〕{number}号",
+        )
+        await scene.act(body, at(f"2023-{day} 09:00"), report, "hands in its research report (调研报告)")
+        used = v1.IncorporateContributionRequest(
+            joint_work_id=RENEWAL_WORK, participant=body.code, contribution_id=report.contribution_id
+        )
+        told = f"takes the report of {body.name} into the joint result"
+        await scene.act(ZIYANG, at(f"2023-{day} 15:00"), used, told, awaiting=("CONTRIBUTION_UNKNOWN",))
+    waived = v1.WaiveConsultationStepRequest(
+        consultation_id=CITY_CONSULTATION,
+        step=v1.CONSULTATION_STEP_RESEARCH,
+        reason="调研由市县联合开展,报告已由雁江区、安岳县政协提交并采用",
+        authorised_by=v1.POST_VICE_CHAIR,
+    )
+    told = "holds no research of its own: the counties' joint research stands for it (vice-chair answers for that)"
+    await scene.act(ZIYANG, at("2023-04-28 09:00"), waived, told)
+    briefed = v1.HoldBriefingMeetingRequest(consultation_id=CITY_CONSULTATION, subject="全市老旧小区改造情况")
+    await scene.act(ZIYANG, at("2023-05-04 09:00"), briefed, "holds the briefing meeting (情况通报会)")
+    draft = v1.CirculateDraftReportRequest(consultation_id=CITY_CONSULTATION, document="调研报告初稿")
+    await scene.act(ZIYANG, at("2023-05-08 09:00"), draft, "circulates the draft report (报告初稿)")
+
+    view = await scene.board(RENEWAL_WORK)
+    scene.fact(
+        "the research reports of 雁江 and 安岳 are on the board",
+        [list(cell(view, body).contribution_ids) for body in (YANJIANG, ANYUE)],
+        [[f"{YANJIANG.code}-REPORT-1"], [f"{ANYUE.code}-REPORT-1"]],
+    )

@@ -1,0 +1,192 @@
+"""The stage of the play: offices that act through the public API, and what the query API answers about it.
+
+Nothing is ever slept for: an act that depends on another tier's notice is asked again while the service refuses it for
+the reason named, and a fact is looked up at the positions that the acts before it were answered with (design D9).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from google.protobuf.message import Message
+
+from deploy.local.scenario.bodies import ZIYANG, Body
+from deploy.local.scenario.show import Show
+from linkage import v1
+from linkage.client import Office, Refused
+from linkage.rpc.minting import Mint
+
+__all__ = ["NotRefused", "Scene", "TooLate"]
+
+_A = TypeVar("_A")
+
+_PATIENCE = 30.0  # seconds until a notice from another tier must have arrived
+_PAUSE = 0.05
+_POSITIONS = 20  # as many as a query may name
+
+
+class TooLate(Exception):
+    """Something another tier should have told did not arrive in time."""
+
+
+class NotRefused(Exception):
+    """A service did what it must refuse."""
+
+
+@dataclass(slots=True)
+class Scene:
+    """`services`: address by tier; `queries`: address of the query API. Tokens are minted as offices speak."""
+
+    services: Mapping[v1.Tier.ValueType, str]
+    queries: str
+    mint: Mint
+    show: Show
+    _offices: dict[tuple[str, str, v1.Post.ValueType], Office] = field(default_factory=dict)
+    _seen: dict[str, v1.Position] = field(default_factory=dict)
+    _open: AsyncExitStack = field(default_factory=AsyncExitStack)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._open.aclose()
+
+    async def act(
+        self,
+        body: Body,
+        when: datetime,
+        request: Any,
+        told: str,
+        *,
+        post: v1.Post.ValueType | None = None,
+        awaiting: tuple[str, ...] = (),
+    ) -> None:
+        """The body's office sends the request; again while it is refused for a reason of `awaiting`, up to a limit.
+
+        Raises Refused for any other reason, TooLate at the limit.
+        """
+        request.occurred_at.FromDatetime(when)
+        office = await self._office(self.services[body.tier], body, post)
+        loop = asyncio.get_running_loop()
+        end = loop.time() + _PATIENCE
+        self.show.now(f"{body.name}: {type(request).__name__.removesuffix('Request')}")
+        while True:
+            try:
+                receipt = (await office(request)).receipt
+                break
+            except Refused as refused:
+                if refused.reason not in awaiting:
+                    raise
+                if loop.time() > end:
+                    raise TooLate(f"{body.code} could not go on within {_PATIENCE:.0f} s: {refused}") from refused
+            await asyncio.sleep(_PAUSE)
+        self._seen.pop(receipt.position.stream, None)
+        self._seen[receipt.position.stream] = receipt.position
+        self.show.deed(body, when, told)
+
+    async def refused(self, body: Body, when: datetime, request: Any, told: str, reason: str) -> None:
+        """The body's office sends a request that must be refused for this reason. Raises NotRefused."""
+        request.occurred_at.FromDatetime(when)
+        office = await self._office(self.services[body.tier], body)
+        try:
+            await office(request)
+        except Refused as refused:
+            if refused.reason != reason:
+                raise
+            self.show.deed(body, when, f"{told} ⇒ {reason}", refused=True)
+            return
+        raise NotRefused(f"{body.code} was not refused: {told}")
+
+    async def board(
+        self, joint_work_id: str, until: Callable[[v1.JointWorkView], bool] = lambda view: True
+    ) -> v1.JointWorkView:
+        """The joint work as the query API has it after all that was done, at the latest when `until` holds.
+
+        Where it does not come to hold, the last answer is given: then the facts say what is wrong.
+        """
+        request = v1.GetJointWorkRequest(joint_work_id=joint_work_id, min_position=self._positions())
+
+        async def answer() -> v1.JointWorkView:
+            view: v1.JointWorkView = (await self._ask(request)).joint_work
+            return view
+
+        return await _until(answer, until)
+
+    async def timeline(
+        self, joint_work_id: str, until: Callable[[list[v1.TimelineEntry]], bool] = lambda entries: True
+    ) -> list[v1.TimelineEntry]:
+        """All entries of the joint work's timeline, by the time they occurred."""
+
+        async def answer() -> list[v1.TimelineEntry]:
+            request = v1.ListTimelineRequest(joint_work_id=joint_work_id, page_size=500, min_position=self._positions())
+            entries: list[v1.TimelineEntry] = []
+            while True:
+                page = await self._ask(request)
+                entries.extend(page.entries)
+                if not page.next_page_token:
+                    return entries
+                request.page_token = page.next_page_token
+
+        return await _until(answer, until)
+
+    async def obligations(
+        self, joint_work_id: str, until: Callable[[list[v1.Obligation]], bool] = lambda obligations: True
+    ) -> list[v1.Obligation]:
+        """What anybody owes or owed in the joint work."""
+
+        async def answer() -> list[v1.Obligation]:
+            request = v1.ListObligationsRequest(joint_work_id=joint_work_id, include_discharged=True, page_size=200)
+            request.min_position.extend(self._positions())
+            return list((await self._ask(request)).obligations)
+
+        return await _until(answer, until)
+
+    async def arrived(self, body: Body, joint_work_id: str, notice: type[Message]) -> None:
+        """Waits until the notice stands in the body's own stream. Raises TooLate."""
+        name = notice.DESCRIPTOR.full_name
+
+        def there(entries: list[v1.TimelineEntry]) -> bool:
+            return any(entry.organisation == body.code and entry.type == name for entry in entries)
+
+        self.show.now(f"{body.name}: waits for {notice.DESCRIPTOR.name}")
+        if not there(await self.timeline(joint_work_id, there)):
+            raise TooLate(f"{notice.DESCRIPTOR.name} did not reach {body.code} within {_PATIENCE:.0f} s")
+
+    def fact(self, sentence: str, found: Any, expected: Any = True) -> None:
+        """Asserts one fact: `found` must come from an answer of the query API."""
+        self.show.fact(sentence, found == expected, f"{found!r}, not {expected!r}")
+
+    def _positions(self) -> list[v1.Position]:
+        return list(self._seen.values())[-_POSITIONS:]
+
+    async def _ask(self, request: Any) -> Any:
+        office = await self._office(self.queries, ZIYANG)
+        return await office(request, within=_PATIENCE)
+
+    async def _office(self, address: str, body: Body, post: v1.Post.ValueType | None = None) -> Office:
+        post = body.post if post is None else post
+        office = self._offices.get((address, body.code, post))
+        if office is None:
+            token = self.mint.token(body.code, post, timedelta(hours=1))
+            office = await self._open.enter_async_context(Office(address, token))
+            self._offices[address, body.code, post] = office
+        return office
+
+
+async def _until(answer: Callable[[], Awaitable[_A]], holds: Callable[[_A], bool]) -> _A:
+    """The first answer that holds, or the last one before patience ends."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + _PATIENCE
+    found = await answer()
+    while not holds(found) and loop.time() < end:
+        await asyncio.sleep(_PAUSE)
+        found = await answer()
+    return found
