@@ -1,0 +1,167 @@
+"""One whole system, running: `with site(servers, directory) as running: ...`. Each of its processes can be killed.
+
+For tests and the benchmark. The demo runs the same processes (`deploy.local.parts`) under a process runner.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+from deploy.local.parts import WORKER, Part, Plan, prepare
+from deploy.local.places import REPOSITORY
+from deploy.local.processes import await_ready, end, free_port, spawn
+from deploy.local.servers import Servers
+
+__all__ = ["Site", "site"]
+
+_PATIENCE = 60.0  # seconds that a process may take until it serves
+
+
+@dataclass(slots=True)
+class Site:
+    """A running system. Its methods block: from a coroutine, call them in a thread."""
+
+    servers: Servers
+    plan: Plan
+    directory: Path
+    _running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    _replicas: dict[str, Part] = field(default_factory=dict)
+
+    def address(self, name: str) -> str:
+        """`host:port` at which a process answers."""
+        return self._part(name).address
+
+    def pid(self, name: str) -> int:
+        """The id of a running process."""
+        return self._running[name].pid
+
+    def log(self, name: str) -> Path:
+        """What a process has written, over all its starts."""
+        return self.directory / f"{name}.log"
+
+    def runs(self, name: str) -> bool:
+        """Whether the process is there (it may be frozen)."""
+        process = self._running.get(name)
+        return process is not None and process.poll() is None
+
+    def start(self, *names: str) -> None:
+        """Starts the processes, side by side, and waits until each serves. Raises NotReady."""
+        self.launch(*names)
+        with ThreadPoolExecutor(max_workers=len(names)) as threads:
+            list(threads.map(self.await_serving, names))
+
+    def launch(self, *names: str) -> None:
+        """Starts the processes, and waits for nothing."""
+        for name in names:
+            part = self._part(name)
+            self._running[name] = spawn(
+                part.command, log=self.log(name), cwd=REPOSITORY, env=part.environment, signal="KILL"
+            )
+
+    def await_serving(self, name: str) -> None:
+        """Waits until the process serves. Raises NotReady."""
+        part, process = self._part(name), self._running[name]
+        healthy = _worker_is_alive if part.name == WORKER else _serves
+        await_ready(lambda: healthy(part), name=name, process=process, log=self.log(name), seconds=_PATIENCE)
+
+    def replicate(self, name: str, settings: Mapping[str, str] | None = None) -> str:
+        """Another process like that one, on a port of its own; the name under which it can be started."""
+        original = self.plan.parts[name]
+        port = free_port()
+        replica = f"{name}-{len(self._replicas) + 2}"
+        where = "LINKAGE_HEALTH_PORT" if name == WORKER else "LINKAGE_PORT"
+        changed = {**original.settings, where: str(port), **(settings or {})}
+        self._replicas[replica] = replace(original, port=port, settings=changed)
+        return replica
+
+    def kill(self, name: str) -> None:
+        """kill -9, and waits until the process is gone."""
+        process = self._running.pop(name)
+        process.kill()
+        process.wait()
+
+    def freeze(self, name: str) -> None:
+        """Stops the process where it is (SIGSTOP), as if its machine had hung."""
+        self._running[name].send_signal(signal.SIGSTOP)
+
+    def thaw(self, name: str) -> None:
+        """Lets a frozen process go on."""
+        self._running[name].send_signal(signal.SIGCONT)
+
+    def dismiss(self, name: str, *, seconds: float = 30) -> int:
+        """Asks the process to end (SIGTERM), waits, and gives its exit status. Raises TimeoutExpired."""
+        process = self._running[name]
+        process.terminate()
+        status = process.wait(seconds)
+        del self._running[name]
+        return status
+
+    def exit_status(self, name: str) -> int | None:
+        """With what status the process ended by itself; None while it runs."""
+        return self._running[name].poll()
+
+    def heal(self) -> None:
+        """Starts again whatever of the plan does not run, and ends every replica."""
+        for name in self._replicas:
+            if name in self._running:
+                self.kill(name)
+        down = [name for name in self.plan.parts if not self.runs(name)]
+        if down:
+            self.start(*down)
+
+    def end(self) -> None:
+        """Ends all processes, in order."""
+        with ThreadPoolExecutor(max_workers=8) as threads:
+            for process in self._running.values():
+                if process.poll() is None:
+                    process.send_signal(signal.SIGCONT)
+                threads.submit(end, process, signal.SIGTERM, seconds=20)
+        self._running.clear()
+
+    def memory(self, name: str) -> int:
+        """Resident memory of a process, in bytes."""
+        with open(f"/proc/{self.pid(name)}/statm") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+    def _part(self, name: str) -> Part:
+        return self._replicas.get(name) or self.plan.parts[name]
+
+
+@contextmanager
+def site(servers: Servers, directory: Path, *, prefix: str = "", **settings: str) -> Iterator[Site]:
+    """A system on these servers, all its processes serving; ended at the end. For the arguments see `prepare`."""
+    running = Site(servers, prepare(servers, directory, prefix=prefix, **settings), directory)
+    try:
+        running.start(*running.plan.parts)
+        yield running
+    finally:
+        running.end()
+
+
+def _serves(part: Part) -> bool:
+    with grpc.insecure_channel(part.address) as channel:
+        try:
+            answer = health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(), timeout=2)
+        except grpc.RpcError:
+            return False
+    return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
+
+
+def _worker_is_alive(part: Part) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://{part.address}/healthz", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except (OSError, urllib.error.HTTPError):
+        return False
