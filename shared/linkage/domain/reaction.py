@@ -13,10 +13,7 @@ from typing import Any
 
 from google.protobuf.message import Message
 
-__all__ = ["EVERY_PARTICIPANT", "Happening", "Order", "Reaction"]
-
-EVERY_PARTICIPANT = "*"
-"""In an order: every body hosted here but the sender. Whoever takes no part does nothing: its stream is empty."""
+__all__ = ["Happening", "Order", "Reaction"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,9 @@ from datetime import datetime
 from uuid import UUID, uuid5
 
 import grpc
-from google.protobuf.message import Message
 
 from linkage import contract, v1
-from linkage.domain.reaction import EVERY_PARTICIPANT, Happening, Order, Reaction
+from linkage.domain.reaction import Happening, Order, Reaction
 from linkage.rpc.commands import Cause, Commands
 from linkage.rpc.failure import Failure
 from linkage.store import StoredEvent
@@ -59,20 +58,12 @@ class Reactor:
         )
         cause = Cause(event.metadata.correlation_id, event.id, event.metadata.traceparent)
         for name, react in reactions:
-            for organisation, command in self._orders(react(happening), happening):
-                await self._carry_out(event.id, name, organisation, command, happening.occurred_at, cause)
+            for order in react(happening):
+                if order.organisation in self._commands.hosted:
+                    await self._carry_out(event.id, name, order, happening.occurred_at, cause)
 
-    def _orders(self, orders: Iterable[Order], happening: Happening) -> Iterable[tuple[str, Message]]:
-        for order in orders:
-            if order.organisation == EVERY_PARTICIPANT:
-                for organisation in sorted(self._commands.hosted - {happening.organisation}):
-                    yield organisation, order.command
-            elif order.organisation in self._commands.hosted:
-                yield order.organisation, order.command
-
-    async def _carry_out(
-        self, event_id: str, name: str, organisation: str, command: Message, at: datetime, cause: Cause
-    ) -> None:
+    async def _carry_out(self, event_id: str, name: str, order: Order, at: datetime, cause: Cause) -> None:
+        organisation, command = order.organisation, order.command
         if not self._commands.takes(type(command)):
             raise NotUnderstood(f"{name} at {organisation}: this tier does not decide {command.DESCRIPTOR.name}")
         stream = self._commands.stream_of(organisation, command)
