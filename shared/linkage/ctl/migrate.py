@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
+from importlib.metadata import entry_points
 
 import typer
 
 from linkage.bus import parking
-from linkage.ctl.places import ProjectionsOption, StoreOption, databases, migration_folders
+from linkage.ctl.places import ProjectionsOption, StoreOption, databases
 from linkage.ctl.sentences import Problem
 from linkage.store import migrate as apply
 from linkage.store.migrate import MIGRATIONS
@@ -21,19 +21,20 @@ _BUS = parking.MIGRATIONS.parent
 def migrate(store: StoreOption = None, projections: ProjectionsOption = None) -> None:
     """Bring a tier's database, or the read models', or both, to the schema of this release."""
     for name, dsn in databases(store, projections).items():
-        asyncio.run(_apply(dsn, _folders(name)))
+        asyncio.run(_tier(dsn) if name == "tier" else _other(name, dsn))
         typer.echo(f"The {name} database has the schema of this release.")
 
 
-def _folders(name: str) -> tuple[Path, ...]:
-    if name == "tier":
-        return (MIGRATIONS, *sorted(folder for folder in _BUS.iterdir() if folder.is_dir()))
-    folders = migration_folders(name)
-    if not folders:
-        raise Problem(f"No installed package brings the schema of the {name} database.")
-    return folders
-
-
-async def _apply(dsn: str, folders: tuple[Path, ...]) -> None:
-    for folder in folders:
+async def _tier(dsn: str) -> None:
+    await apply(dsn, MIGRATIONS)
+    for folder in sorted(folder for folder in _BUS.iterdir() if folder.is_dir()):
         await apply(dsn, folder)
+
+
+async def _other(name: str, dsn: str) -> None:
+    """Whoever owns the database brings its schema: entry point `linkage.migrations`, a coroutine function of the dsn."""
+    owners = entry_points(group="linkage.migrations", name=name)
+    if not owners:
+        raise Problem(f"No installed package brings the schema of the {name} database.")
+    for owner in owners:
+        await owner.load()(dsn)

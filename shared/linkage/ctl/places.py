@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from importlib.metadata import entry_points
-from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated
 
@@ -23,7 +21,6 @@ __all__ = [
     "StoreOption",
     "databases",
     "kafka_settings",
-    "migration_folders",
     "required",
 ]
 
@@ -92,8 +89,3 @@ def kafka_settings(bootstrap: str | None) -> KafkaSettings:
         raise Problem("Which Kafka? Set LINKAGE_KAFKA to its brokers (host:port, …), or give --kafka.")
     os.environ["LINKAGE_KAFKA"] = bootstrap
     return read(KafkaEnvironment)
-
-
-def migration_folders(database: str) -> tuple[Path, ...]:
-    """Migration folders that installed packages declare for a database (entry points `linkage.migrations`)."""
-    return tuple(folder for entry in entry_points(group="linkage.migrations", name=database) for folder in entry.load())

@@ -1,0 +1,54 @@
+"""What the projections add to linkagectl, against a real database of read models."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+import asyncpg
+import pytest
+
+from services.projections.generations import create_first
+from services.projections.read_models import READ_MODELS
+from tests.ctl.conftest import Ctl
+
+
+@pytest.fixture
+def projections_dsn(ctl: Ctl, database: str) -> str:
+    """A database of the read models, which linkagectl migrated."""
+    result = ctl("migrate", "--projections", database)
+    assert result.exit_code == 0, result.stderr
+    assert "The projections database has the schema of this release." in result.stdout
+    return database
+
+
+def test_before_the_worker_first_starts_there_is_no_read_model(ctl: Ctl, projections_dsn: str) -> None:
+    result = ctl("projection", "status", LINKAGE_PROJECTIONS_DSN=projections_dsn)
+    assert result.exit_code == 0, result.stderr
+    assert "There is no read model yet" in result.stdout
+
+
+def test_every_read_model_is_told_with_its_generation_and_every_tier_with_its_freshness(
+    ctl: Ctl, projections_dsn: str
+) -> None:
+    asyncio.run(_as_after_some_work(projections_dsn))
+    status = json.loads(ctl("projection", "status", "--json", LINKAGE_PROJECTIONS_DSN=projections_dsn).stdout)
+    assert [model["name"] for model in status["read_models"]] == sorted(model.name for model in READ_MODELS)
+    assert {model["generation"] for model in status["read_models"]} == {1}
+    assert [(tier["tier"], tier["records"]) for tier in status["tiers"]] == [("county", 12), ("municipal", 3)]
+    told = ctl("projection", "status").stdout
+    assert "county: 12 records read; the newest was recorded 2023-03-10T00:00:02.000000Z" in told
+
+
+async def _as_after_some_work(dsn: str) -> None:
+    async with asyncpg.create_pool(dsn, min_size=1, max_size=1) as pool:
+        await create_first(pool, READ_MODELS)
+        await pool.executemany(
+            "insert into progress (topic, partition, tier, kafka_offset, position, occurred_at, recorded_at)"
+            " values ($1, $2, $3, $4, $5, '2023-03-10T00:00Z', timestamptz '2023-03-10T00:00Z' + $6 * interval '1 s')",
+            [
+                ("linkage.county.joint-work", 0, "county", 9, 20, 1),
+                ("linkage.county.joint-work", 1, "county", 1, 22, 2),
+                ("linkage.municipal.joint-work", 0, "municipal", 2, 7, 0),
+            ],
+        )
