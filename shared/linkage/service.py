@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
 import structlog
+import uvloop
 
 from linkage import contract, logs, policy, v1
 from linkage.bus.inbox import Inbox, Poison
@@ -53,14 +54,12 @@ def run(tier: Tier) -> None:
         issuers = Issuers(load_issuers(settings.issuers))
     except ValueError as error:
         refuse(f"LINKAGE_ISSUERS: {error}")
-    with asyncio.Runner(loop_factory=_loop) as runner:
-        runner.run(_serve(tier, settings, kafka, directory, issuers))
-
-
-def _loop() -> asyncio.AbstractEventLoop:
-    import uvloop
-
-    return uvloop.new_event_loop()
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        try:
+            runner.run(_serve(tier, settings, kafka, directory, issuers))
+        except StoreUnavailable as error:
+            # Only at the start: later the service waits for its store, and says so to whoever asks.
+            refuse(f"LINKAGE_STORE_DSN: {error}")
 
 
 def _unfit(organisations: Iterable[str], tier: Tier, directory: Directory) -> Iterable[str]:
