@@ -49,6 +49,8 @@ class Show:
     acts: int
     facts: list[Fact] = field(default_factory=list)
     _progress: Progress | None = field(default=None, repr=False)
+    doing: str = ""
+    """What is going on at this moment."""
     _row: str = ""
 
     @contextmanager
@@ -80,7 +82,8 @@ class Show:
             self._progress.advance(self._progress.task_ids[0])
 
     def now(self, text: str) -> None:
-        """What is going on at this moment: only on the moving line."""
+        """Says what is going on at this moment, on the moving line."""
+        self.doing = text
         if self._progress is not None:
             self._progress.update(self._progress.task_ids[0], description=text)
 

@@ -1,0 +1,134 @@
+"""`make demo`: the main job on real servers. City, counties and a township carry ZY-2023 through the public API.
+
+Ends with the state of every joint work as tables, and stays up to be explored; with `--once` it ends by itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from deploy.local.installation import Installation, installation
+from deploy.local.parts import QUERIES, TIERS
+from deploy.local.places import REPOSITORY, RUN
+from deploy.local.presence import AlreadyRunning, presence
+from deploy.local.processes import Missing, NotReady
+from deploy.local.scenario import ACTS, play, tables
+from deploy.local.scenario.bodies import RENEWAL_WORK, ZIYANG
+from deploy.local.scenario.scene import NotRefused, Scene, TooLate
+from deploy.local.scenario.show import TIERS as SHOWN
+from deploy.local.scenario.show import Show, console
+from deploy.local.servers import Servers, servers
+from linkage import contract
+from linkage.client import Refused
+
+__all__ = ["run"]
+
+PLACE = RUN / "demo"
+_TAIL = 15
+
+
+def run(once: Annotated[bool, typer.Option("--once", help="End when the play is over.")] = False) -> None:
+    """Play ZY-2023 on Kafka and PostgreSQL of its own, and stay up to be explored until Ctrl-C."""
+    out = console()
+    with ExitStack() as stack:
+        stack.enter_context(presence(RUN))
+        shutil.rmtree(PLACE, ignore_errors=True)
+        with out.status("Kafka and PostgreSQL start"):
+            started = stack.enter_context(servers(PLACE))
+        with out.status("Databases, topics, keys; five processes start"):
+            running = stack.enter_context(installation(PLACE, started))
+        out.print(f"Kafka, PostgreSQL and five processes are up; what they log goes to {_here(running.log)}")
+        show = Show(out, len(ACTS))
+        asyncio.run(_play(running, show))
+        if not once:
+            _stay(out, running, started, show)
+    out.print(_verdict(show))
+    raise typer.Exit(0 if show.facts and show.held == len(show.facts) else 1)
+
+
+async def _play(running: Installation, show: Show) -> None:
+    services = {tier: running.address(contract.tier_name(tier)) for tier in SHOWN}
+    async with Scene(services, running.address(QUERIES), running.plan.mint, show) as scene:
+        try:
+            with show.playing():
+                await play(scene)
+        except (Refused, TooLate, NotRefused) as problem:
+            show.fact(f"the play goes on to its end ({show.doing})", False, str(problem))
+            show.out.print(f"The services' log ends with:\n{_tail(running.log)}", markup=False)
+            return
+        await tables.joint_works(scene, show.out)
+        wrong = tables.facts(show.facts)
+        if wrong.row_count:
+            show.out.print(wrong)
+
+
+def _stay(out: Console, running: Installation, started: Servers, show: Show) -> None:
+    """Says how to explore, and waits for Ctrl-C. Raises NotReady where the services end by themselves."""
+    out.print(f"\n{_verdict(show)}")
+    out.print(_addresses(running, started), markup=False, soft_wrap=True)
+    try:
+        running.processes.wait()
+    except KeyboardInterrupt:
+        out.print("Everything ends.")
+        return
+    raise NotReady(f"The services ended by themselves. Their log ends with:\n{_tail(running.log)}")
+
+
+def _addresses(running: Installation, started: Servers) -> str:
+    here = _here(running.directory)
+    token = f"{here}/tokens/{ZIYANG.code}"
+    lines = ["\nEverything stays up until Ctrl-C (or `make down` in another terminal)."]
+    lines += [f"  {name:<11} gRPC  {running.address(name)}" for name in (*TIERS, QUERIES)]
+    lines += [f"  {'Kafka':<11}       {started.kafka.bootstrap}"]
+    lines += [f"  {name:<11}       {dsn}" for name, dsn in running.databases.items()]
+    lines += [
+        f"  PostgreSQL's password is in {here}/pgpass (PGPASSFILE), a token for each body in {here}/tokens/<code>,",
+        f"  the settings of each process in {here}/<process>.env, its logs in {_here(running.log)}.",
+        "Try, from this directory:",
+        f'  grpcurl -plaintext -H "authorization: Bearer $(cat {token})" \\',
+        f'    -d \'{{"joint_work_id": "{RENEWAL_WORK}"}}\' \\',
+        f"    {running.address(QUERIES)} linkage.v1.JointWorkBoardService/GetJointWork",
+        f"  (set -a; . {here}/municipal.env; .venv/bin/linkagectl stream show 512000/joint-work/{RENEWAL_WORK})",
+        f"  (set -a; . {here}/county.env; .venv/bin/linkagectl relay status)",
+        f"  PGPASSFILE={here}/pgpass psql {running.databases['municipal']}",
+    ]
+    return "\n".join(lines)
+
+
+def _verdict(show: Show) -> str:
+    return f"ZY-2023: {show.held}/{len(show.facts)} facts hold"
+
+
+def _here(path: Path) -> str:
+    return os.path.relpath(path, REPOSITORY)
+
+
+def _tail(log: Path) -> str:
+    return "\n".join(log.read_text(errors="replace").splitlines()[-_TAIL:])
+
+
+def main() -> int:
+    """Exit status: 0 where all facts held, 1 where not or nothing could be started, 130 after Ctrl-C in the play."""
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    app.command()(run)
+    try:
+        app(standalone_mode=False)
+    except (Missing, NotReady, AlreadyRunning, TimeoutError) as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    except (KeyboardInterrupt, typer.Abort):
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
