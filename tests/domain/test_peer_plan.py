@@ -10,7 +10,8 @@ from google.protobuf.message import Message
 
 from linkage import v1
 from linkage.domain import peer_plan
-from linkage.testing import Spec
+from linkage.domain.directory import Directory, Organisation
+from linkage.testing import DIRECTORY, Spec
 
 JW = "512000-JW-3"
 ZIYANG, NEIJIANG = "512000", "511000"
@@ -114,6 +115,14 @@ def test_a_plan_is_made_with_another_body_of_the_same_tier(peer: str) -> None:
 def test_one_of_the_two_has_opened_the_work() -> None:
     spec.given().when(revise(HERE, work="420100-JW-1")).refused("PEER_NOT_ELIGIBLE")
     spec.given().when(hear_revision(HERE, work="420100-JW-1")).refused("PEER_NOT_ELIGIBLE")
+
+
+def test_a_third_city_does_not_come_between_the_two() -> None:
+    third = Organisation("420100", v1.TIER_MUNICIPAL, "武汉市政协")
+    crowded = Spec(peer_plan.AGGREGATE, by=ZIYANG, at="2023-10-12", directory=Directory((*DIRECTORY, third)))
+    crowded.given().when(revise(HERE, peer="420100")).then(revised(HERE, peer="420100"))
+    for command in (revise(THERE, current=1, peer="420100"), hear_endorsement(HERE, peer="420100")):
+        crowded.given(revised(HERE)).when(command).refused("PEER_NOT_ELIGIBLE", peer="420100")
 
 
 def test_the_city_that_did_not_open_the_work_writes_revisions_too() -> None:
@@ -228,8 +237,37 @@ def test_an_endorsement_is_not_taken_back() -> None:
     spec.given(received(HERE), endorsed(HERE)).when(refuse(HERE)).refused("ALREADY_ENDORSED")
 
 
-def test_a_city_may_endorse_what_it_had_refused() -> None:
+def test_a_city_may_endorse_what_it_had_refused_and_then_stands_by_it() -> None:
     spec.given(received(HERE), not_endorsed(HERE)).when(endorse(HERE)).then(endorsed(HERE))
+    changed_its_mind = (received(HERE), not_endorsed(HERE), endorsed(HERE))
+    spec.given(*changed_its_mind).when(refuse(HERE)).refused("ALREADY_ENDORSED")
+
+
+# Sessions that wait for the plan
+
+
+def awaits(session: str = "512000-RS-1", *, text: v1.JointPlan | None = None) -> v1.SessionAwaitsPlan:
+    return v1.SessionAwaitsPlan(joint_work_id=JW, session_id=session, digest=digest_of(text) if text else "")
+
+
+AWAIT = v1.NoteAwaitingSessionRequest(joint_work_id=JW, session_id="512000-RS-1")
+
+
+def test_a_session_waits_for_the_plan_even_ahead_of_any_text() -> None:
+    spec.given().when(AWAIT).then(awaits())
+
+
+def test_the_agreement_names_the_sessions_that_waited_for_it() -> None:
+    waiting = (awaits("512000-RS-2"), awaits(), revised(HERE), endorsed(HERE))
+    in_force = v1.JointPlanAgreed(
+        joint_work_id=JW, revision=1, digest=digest_of(HERE), session_ids=["512000-RS-1", "512000-RS-2"]
+    )
+    spec.given(*waiting).when(hear_endorsement(HERE)).then(endorsed_by_peer(HERE), in_force)
+
+
+def test_a_session_that_comes_after_the_agreement_is_told_of_it() -> None:
+    in_force = (revised(HERE), endorsed(HERE), endorsed_by_peer(HERE), agreed(HERE))
+    spec.given(*in_force).when(AWAIT).then(awaits(text=HERE))
 
 
 # Order of arrival
