@@ -139,9 +139,9 @@ class Inbox:
                 self._stumble(str(deaf))
             except KafkaError as error:
                 self._stumble(f"{type(error).__name__}: {error}")
-            except Exception:
+            except Exception as error:
                 self.status.deaf += 1
-                self._stumble("an unexpected failure")
+                self._stumble(f"an unexpected failure: {error!r}")
                 self._log.exception("subscription failed")
             if subscription.heard:
                 back_off = 0.1
@@ -159,7 +159,7 @@ class Inbox:
                 self.status.assigned = subscription.assigned
                 if subscription.heard:
                     self.status.deaf, self.status.problem = 0, ""
-                # Whatever a client does in one round has a time limit, of which bootstrap and requests have the longest.
+                # Whatever a client does in one round has a time limit; bootstrap and requests have the longest.
                 if monotonic() - subscription.round > 30 + self._deaf_after:
                     raise Deaf(f"Kafka's client has not come back for {monotonic() - subscription.round:.0f} s")
             ended.result()

@@ -1,7 +1,7 @@
 """What an inbox does with what it hears: each stream in order, each version once; a gap or a poison event parks it.
 
-Progress is one row per stream in the tier's own database. Handling is a command with an id derived from the event, so an
-event that is handled again because progress was not yet written changes nothing.
+Progress is one row per stream in the tier's own database. Handling is a command with an id derived from the event, so
+an event that is handled again because progress was not yet written changes nothing.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from time import monotonic
 from typing import Any
 
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
-from kafka.errors import KafkaError
+from kafka.errors import KafkaError, ProducerFencedError
 from kafka.partitioner.default import murmur2
 
 from linkage.bus.envelope import to_record
@@ -90,6 +90,8 @@ class Publisher:
         # nothing had happened. So nothing is committed before every single record is known to be in the log.
         for outcome in outcomes:
             if not outcome.succeeded():
+                if isinstance(outcome.exception, ProducerFencedError):
+                    raise outcome.exception
                 raise NotPublished(f"a record was not taken: {outcome.exception or 'no answer'}")
         producer.commit_transaction()
 

@@ -133,8 +133,8 @@ class Relay:
                 if self._deaf >= _TRIES_WHILE_DEAF:
                     self._log.critical("relay is deaf", tries=self._deaf)
                     self._on_deaf()
-            except Exception:
-                self._stumble("an unexpected failure")
+            except Exception as error:
+                self._stumble(f"an unexpected failure: {error!r}")
                 self._log.exception("relay failed")
             finally:
                 self.status.leading = False

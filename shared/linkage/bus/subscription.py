@@ -65,6 +65,7 @@ class Subscription:
         self._deliver = deliver
         self._records = records
         self._deaf_after = deaf_after
+        self._silence = min(_LONGEST_SILENCE, deaf_after)
         self._stopping = False
         self._done: dict[Any, int] = {}
         self._last_record = self._last_look = self._last_well = monotonic()
@@ -102,7 +103,7 @@ class Subscription:
                 batch = self._poll(consumer, 200)
                 if batch:
                     self._hand_on(consumer, batch)
-                elif monotonic() - max(self._last_record, self._last_look) > _LONGEST_SILENCE:
+                elif monotonic() - max(self._last_record, self._last_look) > self._silence:
                     self._look_whether_deaf(consumer)
         finally:
             self._leave(consumer)
@@ -144,7 +145,7 @@ class Subscription:
     def _look_whether_deaf(self, consumer: KafkaConsumer) -> None:
         self._last_look = now = monotonic()
         if consumer.group_metadata().state == MemberState.STABLE:
-            places = list(consumer.assignment() - consumer.paused())
+            places = list(consumer.assignment())
             try:
                 ends = consumer.end_offsets(places, timeout_ms=3_000) if places else {}
                 behind = [place for place in places if consumer.position(place, timeout_ms=1_000) < ends[place]]
