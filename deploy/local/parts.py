@@ -22,7 +22,7 @@ from linkage.store import migrate
 from linkage.store.migrate import MIGRATIONS
 from services.projections import generations
 
-__all__ = ["HOSTED", "PROJECTIONS", "QUERIES", "TIERS", "WORKER", "Part", "Plan", "prepare"]
+__all__ = ["HOSTED", "PROJECTIONS", "QUERY", "TIERS", "WORKER", "Part", "Plan", "prepare"]
 
 HOSTED: Mapping[str, tuple[str, ...]] = {
     "municipal": ("512000", "511000"),
@@ -32,7 +32,7 @@ HOSTED: Mapping[str, tuple[str, ...]] = {
 """The bodies that each tier's service hosts: 资阳 and 内江, three counties of 资阳, three townships of 安岳."""
 
 TIERS = tuple(HOSTED)
-WORKER, QUERIES, PROJECTIONS = "worker", "queries", "projections"
+WORKER, QUERY, PROJECTIONS = "worker", "query", "projections"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +71,15 @@ class Plan:
     mint: Mint
 
 
-def prepare(servers: Servers, directory: Path, *, prefix: str = "", **settings: str) -> Plan:
+def prepare(servers: Servers, directory: Path, *, prefix: str = "", partitions: int = 3, **settings: str) -> Plan:
     """Makes databases (those that are there already are brought up to date), topics and keys; takes free ports.
 
-    `prefix`: of the databases' names, where several systems share a server. `settings`: more environment, for all.
+    `prefix`: of the databases' names, where several systems share a server. `partitions`: of each topic.
+    `settings`: more environment, for all.
     """
     directory.mkdir(parents=True, exist_ok=True)
     dsns = {name: _database(servers, f"{prefix}{name}") for name in (*TIERS, PROJECTIONS)}
-    kafka = KafkaSettings(bootstrap=servers.kafka.bootstrap)
+    kafka = KafkaSettings(bootstrap=servers.kafka.bootstrap, partitions=partitions)
     with ThreadPoolExecutor(max_workers=2) as threads:
         applied = threads.submit(topics.apply, kafka)
         threads.submit(asyncio.run, _migrated(dsns)).result()
@@ -88,6 +89,7 @@ def prepare(servers: Servers, directory: Path, *, prefix: str = "", **settings: 
     issuers.write_text(issuers_file([mint]))
     common = {
         "LINKAGE_KAFKA": servers.kafka.bootstrap,
+        "LINKAGE_KAFKA_PARTITIONS": str(partitions),
         "LINKAGE_HOST": "127.0.0.1",
         "LINKAGE_ISSUERS": str(issuers),
         **settings,
@@ -119,7 +121,7 @@ def _projections(dsn: str, stores: Mapping[str, str], common: Mapping[str, str])
     }
     return [
         Part(WORKER, "services.projections.worker", health, {**common, **worker}),
-        Part(QUERIES, "services.projections.queries", port, {**common, "LINKAGE_PORT": str(port)}),
+        Part(QUERY, "services.projections.query", port, {**common, "LINKAGE_PORT": str(port)}),
     ]
 
 

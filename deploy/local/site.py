@@ -140,9 +140,11 @@ class Site:
 
 
 @contextmanager
-def site(servers: Servers, directory: Path, *, prefix: str = "", **settings: str) -> Iterator[Site]:
+def site(
+    servers: Servers, directory: Path, *, prefix: str = "", partitions: int = 3, **settings: str
+) -> Iterator[Site]:
     """A system on these servers, all its processes serving; ended at the end. For the arguments see `prepare`."""
-    running = Site(servers, prepare(servers, directory, prefix=prefix, **settings), directory)
+    running = Site(servers, prepare(servers, directory, prefix=prefix, partitions=partitions, **settings), directory)
     try:
         running.start(*running.plan.parts)
         yield running
@@ -153,7 +155,9 @@ def site(servers: Servers, directory: Path, *, prefix: str = "", **settings: str
 def _serves(part: Part) -> bool:
     with grpc.insecure_channel(part.address) as channel:
         try:
-            answer = health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(), timeout=2)
+            answer = health_pb2_grpc.HealthStub(channel).Check(
+                health_pb2.HealthCheckRequest(service="readiness"), timeout=2
+            )
         except grpc.RpcError:
             return False
     return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
