@@ -17,17 +17,15 @@ import typer
 from rich.console import Console
 
 from deploy.local.installation import Installation, installation
-from deploy.local.parts import QUERIES, TIERS
+from deploy.local.parts import QUERY, TIERS
 from deploy.local.places import REPOSITORY, RUN
 from deploy.local.presence import AlreadyRunning, presence
 from deploy.local.processes import Missing, NotReady
 from deploy.local.scenario import ACTS, play, tables
 from deploy.local.scenario.bodies import RENEWAL_WORK, ZIYANG
-from deploy.local.scenario.scene import NotRefused, Scene, TooLate
-from deploy.local.scenario.show import TIERS as SHOWN
+from deploy.local.scenario.scene import NotRefused, TooLate
 from deploy.local.scenario.show import Show, console
 from deploy.local.servers import Servers, servers
-from linkage import contract
 from linkage.client import Refused
 
 __all__ = ["run"]
@@ -56,8 +54,7 @@ def run(once: Annotated[bool, typer.Option("--once", help="End when the play is 
 
 
 async def _play(running: Installation, show: Show) -> None:
-    services = {tier: running.address(contract.tier_name(tier)) for tier in SHOWN}
-    async with Scene(services, running.address(QUERIES), running.plan.mint, show) as scene:
+    async with running.scene(show) as scene:
         try:
             with show.playing():
                 await play(scene)
@@ -87,7 +84,7 @@ def _addresses(running: Installation, started: Servers) -> str:
     here = _here(running.directory)
     token = f"{here}/tokens/{ZIYANG.code}"
     lines = ["\nEverything stays up until Ctrl-C (or `make down` in another terminal)."]
-    lines += [f"  {name:<11} gRPC  {running.address(name)}" for name in (*TIERS, QUERIES)]
+    lines += [f"  {name:<11} gRPC  {running.address(name)}" for name in (*TIERS, QUERY)]
     lines += [f"  {'Kafka':<11}       {started.kafka.bootstrap}"]
     lines += [f"  {name:<11}       {dsn}" for name, dsn in running.databases.items()]
     lines += [
@@ -96,7 +93,7 @@ def _addresses(running: Installation, started: Servers) -> str:
         "Try, from this directory:",
         f'  grpcurl -plaintext -H "authorization: Bearer $(cat {token})" \\',
         f'    -d \'{{"joint_work_id": "{RENEWAL_WORK}"}}\' \\',
-        f"    {running.address(QUERIES)} linkage.v1.JointWorkBoardService/GetJointWork",
+        f"    {running.address(QUERY)} linkage.v1.JointWorkBoardService/GetJointWork",
         f"  (set -a; . {here}/municipal.env; .venv/bin/linkagectl stream show 512000/joint-work/{RENEWAL_WORK})",
         f"  (set -a; . {here}/county.env; .venv/bin/linkagectl relay status)",
         f"  PGPASSFILE={here}/pgpass psql {running.databases['municipal']}",

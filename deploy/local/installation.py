@@ -21,11 +21,14 @@ import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from kafka import KafkaConsumer, TopicPartition
 
-from deploy.local.parts import PROJECTIONS, QUERIES, TIERS, WORKER, Plan, prepare
+from deploy.local.parts import PROJECTIONS, QUERY, TIERS, WORKER, Plan, prepare
 from deploy.local.places import REPOSITORY
 from deploy.local.processes import Missing, await_ready, end, spawn
 from deploy.local.scenario.bodies import BODIES
+from deploy.local.scenario.scene import Scene
+from deploy.local.scenario.show import MARKS, Show
 from deploy.local.servers import Servers
+from linkage import contract
 from linkage.bus import topics
 
 __all__ = ["Installation", "installation"]
@@ -48,6 +51,11 @@ class Installation:
         """`host:port` at which a process answers."""
         return self.plan.parts[name].address
 
+    def scene(self, show: Show) -> Scene:
+        """A stage on which the offices speak to these processes."""
+        services = {tier: self.address(contract.tier_name(tier)) for tier in MARKS}
+        return Scene(services, self.address(QUERY), self.plan.mint, show)
+
 
 @contextmanager
 def installation(directory: Path, servers: Servers, prefix: str = "linkage_demo_") -> Iterator[Installation]:
@@ -66,7 +74,7 @@ def installation(directory: Path, servers: Servers, prefix: str = "linkage_demo_
     command = [sys.executable, "-m", "deploy.local.procession", str(directory / "Procfile")]
     processes = spawn(command, log=log, cwd=REPOSITORY, env=plan.parts[WORKER].environment)
     try:
-        for name in (*TIERS, QUERIES):
+        for name in (*TIERS, QUERY):
             ready = _serves(plan.parts[name].address)
             await_ready(ready, name=f"The {name} service", process=processes, log=log, seconds=_PATIENCE)
         shown = {name: _without_password(dsn) for name, dsn in plan.dsns.items()}

@@ -26,6 +26,7 @@ __all__ = [
     "RENEWAL",
     "RENEWAL_WORK",
     "SESSION",
+    "SHANGHAI",
     "SHIYANG",
     "SUPERVISION_WORK",
     "YANJIANG",
@@ -34,7 +35,7 @@ __all__ = [
     "at",
 ]
 
-_SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")  # fixed: a machine need not have time zone data
+SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")  # fixed: a machine need not have time zone data
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,4 +75,4 @@ PEER_SESSION = "512000-RS-3"
 
 def at(moment: str) -> datetime:
     """A moment of the scenario, `2023-05-18 09:50` in Asia/Shanghai, as an aware time."""
-    return datetime.fromisoformat(moment).replace(tzinfo=_SHANGHAI)
+    return datetime.fromisoformat(moment).replace(tzinfo=SHANGHAI)

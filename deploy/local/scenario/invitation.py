@@ -15,7 +15,7 @@ from deploy.local.scenario.bodies import (
     Body,
     at,
 )
-from deploy.local.scenario.looking import cell, obligation, venue
+from deploy.local.scenario.looking import cell, obligation, time, venue
 from deploy.local.scenario.scene import Scene
 from linkage import v1
 
@@ -23,7 +23,7 @@ __all__ = ["plan", "the_city_admits_the_late_acceptance", "the_city_invites", "t
 
 _PLAN_ITEM = "512000-PLAN-2023-03"
 _ROLE = "协同调研,组织当地委员参加协商"  # joint research; brings its local members
-_REPLY_BY = at("2023-03-20 23:59")
+_REPLY_BY = "2023-03-20 23:59"
 _PLACES = {YANJIANG.code: "雁江区政协会议室", ANYUE.code: "安岳县政协会议室"}
 
 
@@ -72,7 +72,7 @@ async def the_city_invites(scene: Scene) -> None:
             required=required,
             proposes_sub_venue=True,
         )
-        invited.reply_by.FromDatetime(_REPLY_BY)
+        invited.reply_by.FromDatetime(at(_REPLY_BY))
         told = f"invites {body.name} ({body.name_zh}), {'required' if required else 'optional'}, reply by 20 March"
         await scene.act(ZIYANG, at(f"2023-03-06 09:{minute}"), invited, told)
         asked = v1.ProposeSubVenueRequest(session_id=SESSION, host=body.code, purpose="当地委员就近参加")
@@ -91,7 +91,7 @@ async def the_city_invites(scene: Scene) -> None:
     scene.fact(
         "each of the three owes an answer by 20 March (WaitingForMe)",
         sorted(
-            (one.debtor, one.due_at.ToDatetime(_REPLY_BY.tzinfo))
+            (one.debtor, time(one.due_at))
             for one in owed
             if one.opened_by == "InvitationIssued" and not one.discharged_by
         ),
@@ -125,7 +125,8 @@ async def two_accept(scene: Scene) -> None:
         [obligation(owed, "InvitationIssued", body).discharged_by.split("/")[0] for body in (YANJIANG, ANYUE)],
         [YANJIANG.code, ANYUE.code],
     )
-    scene.fact("乐至 still owes its answer", obligation(owed, "InvitationIssued", LEZHI).discharged_by, "")
+    still = obligation(owed, "InvitationIssued", LEZHI)
+    scene.fact("乐至 still owes its answer", (still.debtor, still.discharged_by), (LEZHI.code, ""))
 
 
 async def the_invitation_lapses(scene: Scene) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from deploy.local.scenario.bodies import Body
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from deploy.local.scenario.bodies import SHANGHAI, Body
 from linkage import v1
 
-__all__ = ["cell", "obligation", "short", "venue"]
+__all__ = ["cell", "obligation", "short", "time", "venue"]
 
 
 def cell(view: v1.JointWorkView, body: Body) -> v1.ParticipantCell:
@@ -26,6 +28,11 @@ def obligation(owed: Iterable[v1.Obligation], opened_by: str, body: Body, subjec
         if one.opened_by == opened_by and one.debtor == body.code and subject in ("", one.subject_id):
             return one
     return v1.Obligation()
+
+
+def time(moment: Timestamp, form: str = "%Y-%m-%d %H:%M") -> str:
+    """A time as people in Asia/Shanghai write it; – where there is none."""
+    return f"{moment.ToDatetime(SHANGHAI):{form}}" if moment.seconds else "–"
 
 
 def short(type_: str) -> str:

@@ -60,7 +60,7 @@ async def the_other_city_answers(scene: Scene) -> None:
         (1, 0, ""),
     )
     early = v1.OpenRemoteSessionRequest(session_id=PEER_SESSION, host=v1.POST_CHAIR)
-    told = "opens the session before both have endorsed the same text"
+    told = "wants to open the session before both have endorsed the same text"
     await scene.refused(ZIYANG, at("2023-10-12 10:10"), early, told, "PLAN_NOT_AGREED")
     view = await scene.board(PEER_WORK)
     scene.fact("the inter-city session is not open", [one.state for one in view.sessions], ["SCHEDULED"])

@@ -92,16 +92,18 @@ class Scene:
         self._seen[receipt.position.stream] = receipt.position
         self.show.deed(body, when, told)
 
-    async def refused(self, body: Body, when: datetime, request: Any, told: str, reason: str) -> None:
-        """The body's office sends a request that must be refused for this reason. Raises NotRefused."""
+    async def refused(
+        self, body: Body, when: datetime, request: Any, told: str, reason: str, *, of: Body | None = None
+    ) -> None:
+        """The body asks its own service, or that `of` another body, what must be refused. Raises NotRefused."""
         request.occurred_at.FromDatetime(when)
-        office = await self._office(self.services[body.tier], body)
+        office = await self._office(self.services[(of or body).tier], body)
         try:
             await office(request)
         except Refused as refused:
             if refused.reason != reason:
                 raise
-            self.show.deed(body, when, f"{told} ⇒ {reason}", refused=True)
+            self.show.deed(body, when, told, refused=reason)
             return
         raise NotRefused(f"{body.code} was not refused: {told}")
 

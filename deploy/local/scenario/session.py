@@ -12,7 +12,7 @@ from deploy.local.scenario.bodies import (
     Body,
     at,
 )
-from deploy.local.scenario.looking import obligation, venue
+from deploy.local.scenario.looking import obligation, time, venue
 from deploy.local.scenario.scene import Scene
 from deploy.local.scenario.script import COMMITMENTS, COUNTS, HEARD, ONLINE, RECOMMENDATIONS, UNHEARD, Statement
 from linkage import v1
@@ -88,7 +88,7 @@ async def a_venue_is_cut_off(scene: Scene) -> None:
     await _said(scene, spoken, "is said there, heard by nobody else")
     late = at(f"2023-05-18 {spoken.time}")
     request = _jointly(spoken)
-    await scene.refused(ZIYANG, late, request, "records that as heard jointly", "VENUE_NOT_CONNECTED")
+    await scene.refused(ZIYANG, late, request, "wants to record that as heard jointly", "VENUE_NOT_CONNECTED")
     await _heard(scene, HEARD[3])
     await _said(scene, UNHEARD[1], "is said there, heard by nobody else")
     told = "is connected again"
@@ -146,10 +146,11 @@ async def the_consultation_ends(scene: Scene) -> None:
 async def _ended_as_it_should(scene: Scene) -> None:
     view = await scene.board(RENEWAL_WORK)
     session = view.sessions[0] if view.sessions else v1.RemoteSessionCell()
-    times = [moment.ToDatetime(at("2023-05-18 09:00").tzinfo) for moment in (session.opened_at, session.closed_at)]
     scene.fact("the session is SEALED", session.state, "SEALED")
     scene.fact(
-        "it was held on 18 May 2023 from 09:00 to 11:30", times, [at("2023-05-18 09:00"), at("2023-05-18 11:30")]
+        "it was held on 18 May 2023 from 09:00 to 11:30",
+        [time(session.opened_at), time(session.closed_at)],
+        ["2023-05-18 09:00", "2023-05-18 11:30"],
     )
     scene.fact("six statements were heard jointly", session.heard_jointly, len(HEARD))
     cut_off = venue(view, ANYUE)
@@ -179,11 +180,11 @@ async def _ended_as_it_should(scene: Scene) -> None:
     scene.fact(
         "both commitments are on the list of what is owed, with their dates (WaitingForMe)",
         sorted(
-            (one.subject_id, one.due_at.ToDatetime(at("2023-05-18 09:00").tzinfo))
+            (one.subject_id, time(one.due_at))
             for one in owed
             if one.opened_by == "CommitmentMade" and not one.discharged_by
         ),
-        [(f"512000-COM-{number}", at(until)) for number, (_, _, until) in enumerate(COMMITMENTS, start=1)],
+        [(f"512000-COM-{number}", until) for number, (_, _, until) in enumerate(COMMITMENTS, start=1)],
     )
     scene.fact(
         "the city owes the report on the consultation (002.22)",

@@ -15,9 +15,9 @@ from rich.text import Text
 from deploy.local.scenario.bodies import Body
 from linkage import v1
 
-__all__ = ["TIERS", "Fact", "Show", "console"]
+__all__ = ["MARKS", "Fact", "Show", "console"]
 
-TIERS = {
+MARKS = {
     v1.TIER_MUNICIPAL: ("市", "cyan"),
     v1.TIER_COUNTY: ("县", "green"),
     v1.TIER_TOWNSHIP: ("乡", "magenta"),
@@ -87,12 +87,12 @@ class Show:
         if self._progress is not None:
             self._progress.update(self._progress.task_ids[0], description=text)
 
-    def deed(self, body: Body, when: datetime, told: str, refused: bool = False) -> None:
-        """A body did something, or was refused it as it must be."""
-        mark, colour = TIERS[body.tier]
+    def deed(self, body: Body, when: datetime, told: str, refused: str = "") -> None:
+        """A body did something, or was refused it (for that reason) as it must be."""
+        mark, colour = MARKS[body.tier]
         who = set_cell_size(f"{body.code} {body.name_zh} {body.name}", 30)
         line = Text.assemble((f"  {when:%m-%d %H:%M}  ", "dim"), (f"{mark} {who}", colour), told)
-        self.out.print(line.append(" ⇒ refused", "yellow") if refused else line)
+        self.out.print(line.append(f": refused, {refused}", "yellow") if refused else line)
 
     def fact(self, sentence: str, held: bool, found: str) -> None:
         """A fact was looked at."""

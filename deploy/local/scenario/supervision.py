@@ -196,7 +196,7 @@ async def _ended_as_it_should(scene: Scene) -> None:
     scene.fact("five opinions were issued", found.issued, 5)
     scene.fact("the mobilization meeting was held", found.mobilization_held)
     scene.fact("the opinion exchange was held", found.exchange_held)
-    scene.fact("so nothing was waived", found.waived, 0)
+    scene.fact("so nothing of the project was waived", (found.project_id, found.waived), (PROJECT, 0))
     scene.fact("five replies came in, and four opinions are closed", (found.replies, found.closed), (5, 4))
     scene.fact("the supervision is CONCLUDED", found.state, "CONCLUDED")
     scene.fact(

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
 
-from google.protobuf.timestamp_pb2 import Timestamp
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -17,9 +15,9 @@ from deploy.local.scenario.bodies import (
     RENEWAL_WORK,
     SUPERVISION_WORK,
 )
-from deploy.local.scenario.looking import short
+from deploy.local.scenario.looking import short, time
 from deploy.local.scenario.scene import Scene
-from deploy.local.scenario.show import TIERS, Fact
+from deploy.local.scenario.show import MARKS, Fact
 from linkage import v1
 
 __all__ = ["facts", "joint_works"]
@@ -87,7 +85,7 @@ def _participants(view: v1.JointWorkView) -> Table:
             _word(v1.ParticipantStanding.Name(cell.standing), "PARTICIPANT_STANDING_"),
             f"r{cell.accepted_revision}",
             ", ".join(remarks),
-            _time(cell.as_of),
+            time(cell.as_of),
         )
     return table
 
@@ -97,7 +95,7 @@ def _sessions(view: v1.JointWorkView) -> Table:
     for cell in view.sessions:
         share = f"{cell.resident} ({cell.resident}/{cell.members})" if cell.members else "–"
         numbers = (str(cell.members), share, str(cell.heard_jointly))
-        table.add_row(cell.session_id, cell.state, *numbers, _time(cell.opened_at), _time(cell.closed_at))
+        table.add_row(cell.session_id, cell.state, *numbers, time(cell.opened_at), time(cell.closed_at))
     return table
 
 
@@ -141,10 +139,10 @@ def _timeline(work: str, entries: list[v1.TimelineEntry]) -> Table:
     title = f"Timeline of {work} 时间线: {len(shown)} events, and {left} that take note of another body's word"
     table = _table(title, "occurred", "recorded", "tier", "body", "event", "link")
     for entry in shown:
-        mark, colour = TIERS[entry.tier]
+        mark, colour = MARKS[entry.tier]
         table.add_row(
-            _time(entry.occurred_at),
-            _time(entry.recorded_at, "%Y-%m-%d %H:%M:%S"),
+            time(entry.occurred_at),
+            time(entry.recorded_at, "%Y-%m-%d %H:%M:%S"),
             Text(mark, style=colour),
             Text(_body(entry.organisation), style=colour),
             short(entry.type),
@@ -157,7 +155,7 @@ def _waiting(owed: list[v1.Obligation]) -> Table:
     table = _table("Waiting for somebody 待办", "debtor", "because of", "about", "to", "due", "rests on")
     for one in owed:
         if not one.discharged_by:
-            due = _time(one.due_at) if one.HasField("due_at") else "no date given"
+            due = time(one.due_at) if one.HasField("due_at") else "no date given"
             creditor = _body(one.creditor) if one.creditor else "–"
             table.add_row(_body(one.debtor), one.opened_by, one.subject_id, creditor, due, one.citation)
     return table
@@ -177,10 +175,3 @@ def _body(code: str) -> str:
 
 def _word(name: str, prefix: str) -> str:
     return name.removeprefix(prefix)
-
-
-def _time(moment: Timestamp, form: str = "%Y-%m-%d %H:%M") -> str:
-    """In Asia/Shanghai; – where there is none."""
-    if not moment.seconds:
-        return "–"
-    return f"{moment.ToDatetime() + timedelta(hours=8):{form}}"

@@ -78,8 +78,8 @@ async def the_township_takes_part(scene: Scene) -> None:
     told = "checks them on the spot and takes them in"
     await scene.act(ANYUE, at("2023-07-06 09:00"), used, told, awaiting=("CONTRIBUTION_UNKNOWN",))
     opinion = v1.IssueOpinionRequest(opinion_id=OPINIONS[0].id)
-    told = "issues an opinion itself"
-    await scene.refused(SHIYANG, at("2023-07-06 10:00"), opinion, told, "TIER_NOT_AUTHORISED")
+    told = "asks the county's service to issue an opinion, which no township may"
+    await scene.refused(SHIYANG, at("2023-07-06 10:00"), opinion, told, "TIER_NOT_AUTHORISED", of=ANYUE)
 
     view = await scene.board(COUNTY_WORK)
     scene.fact(
