@@ -99,7 +99,7 @@ async def test_callers_that_wait_when_the_server_dies_are_all_answered(own_postg
     await migrate(dsn)
     async with Store.open(dsn) as store:
         blocker = await asyncpg.connect(dsn)
-        await blocker.execute("begin; lock table requests")
+        await blocker.execute("begin; lock table events")
         request = uuid4()
         callers = [
             asyncio.ensure_future(

@@ -17,7 +17,7 @@ import asyncpg
 import pytest
 
 from linkage.store import Head, Store, VersionConflict
-from linkage.store.batch import columns, rows
+from linkage.store.batch import columns, request, rows
 from linkage.store.connection import open_pool, statement
 from linkage.store.read import Tail
 from tests.store.appends import JOINT_WORK, REQUEST, accepted, append, metadata, participation
@@ -77,9 +77,10 @@ async def batch(db: asyncpg.Connection, heads: dict[str, Head]) -> tuple[dict[st
     appends = [
         rows(stream, JOINT_WORK, head, [accepted()], metadata(uuid4()), REQUEST) for stream, head in heads.items()
     ]
+    appends.sort(key=lambda one: request(one[0]))
     stored = await db.fetchrow(statement("append_batch"), *columns(appends))
     assert set(stored["verdicts"]) == {0}
-    return {row[0]: Head(row[7], lines[-1][5]) for row, lines in appends}, stored["positions"][-1]
+    return {row[0]: Head(lines[-1][0], lines[-1][5]) for row, lines in appends}, stored["positions"][-1]
 
 
 async def roll_back_now_and_then(race: Race, db: asyncpg.Connection, name: str) -> None:

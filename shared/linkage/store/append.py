@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import asyncpg
 
-from linkage.store.batch import Row, columns
+from linkage.store.batch import Row, columns, request
 from linkage.store.connection import CONTENT, UNREACHABLE, connect, statement, unavailable
 from linkage.store.events import (
     Appended,
@@ -49,6 +49,7 @@ class GroupCommit:
         self._ready: deque[Entry] = deque()
         self._behind: dict[str, deque[Entry]] = {}  # streams queued or in a batch -> what waits behind it
         self._idle: list[asyncio.Future[None]] = []
+        self._in_flight = 0
         self._closing = False
         self._lanes = [asyncio.create_task(self._run_lane(), name=f"group commit {n}") for n in range(lanes)]
 
@@ -89,6 +90,14 @@ class GroupCommit:
             else:
                 del self._behind[stream]
 
+    def _take(self) -> list[Entry]:
+        """The next batch: a lane's share of all that is under way, so that the lanes work by turns at an even pace."""
+        share = -(-(len(self._ready) + self._in_flight) // len(self._lanes))
+        entries = [self._ready.popleft() for _ in range(min(len(self._ready), share, self._batch))]
+        self._in_flight += len(entries)
+        entries.sort(key=lambda entry: request(entry[1]))
+        return entries
+
     async def _run_lane(self) -> None:
         db: Connection | None = None
         while True:
@@ -99,7 +108,7 @@ class GroupCommit:
                 self._idle.append(waiting)
                 await waiting
                 continue
-            entries = [self._ready.popleft() for _ in range(min(self._batch, len(self._ready)))]
+            entries = self._take()
             try:
                 db = await self._store(db, entries)
             except UNREACHABLE as error:
@@ -109,6 +118,7 @@ class GroupCommit:
             except Exception as error:  # a defect: the callers get it, and the lane lives on
                 for entry in entries:
                     _fail(entry, error)
+            self._in_flight -= len(entries)
             self._release(entries)
             # Whoever was just answered may queue the next append: let it join the next batch.
             await asyncio.sleep(0)
@@ -134,16 +144,19 @@ class GroupCommit:
             db.terminate()
             raise
 
-    async def _commit(self, db: "Connection", entries: list[Entry]) -> None:
+    async def _commit(self, db: "Connection", entries: list[Entry], tries: int = 3) -> None:
         try:
             result = await db.fetchrow(_APPEND_BATCH, *columns([(row, events) for _, row, events in entries]))
         except CONTENT as error:
-            if len(entries) == 1:
+            if len(entries) > 1:
+                # The batch is rolled back as a whole; alone, each gets its own answer.
+                for entry in entries:
+                    await self._commit(db, [entry])
+            elif isinstance(error, asyncpg.UniqueViolationError) and tries > 1:
+                # The same request was stored on another stream meanwhile: this time it will be found.
+                await self._commit(db, entries, tries - 1)
+            else:
                 _fail(entries[0], AppendRejected(str(error)))
-                return
-            # The batch is rolled back as a whole; alone, each gets its own answer.
-            for entry in entries:
-                await self._commit(db, [entry])
             return
         _answer(entries, result)
         self._appended.set()
@@ -158,7 +171,7 @@ def _answer(entries: list[Entry], result: Any) -> None:
         if verdict == 0:
             position += len(events)
             if not answer.done():
-                answer.set_result(Appended(row[0], Head(row[7], events[-1][5]), positions[position], False))
+                answer.set_result(Appended(row[0], Head(events[-1][0], events[-1][5]), positions[position], False))
         elif verdict == _REPEATED:
             stream, head = result["answered_stream"][n], Head(actual[n], result["answered_hash"][n])
             if not answer.done():

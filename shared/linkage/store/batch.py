@@ -1,12 +1,12 @@
 """Appends in the form in which the SQL function `append_batch` takes them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from linkage.store.chain import link
 from linkage.store.events import Head, Metadata, NewEvent
 
-__all__ = ["Row", "columns", "rows"]
+__all__ = ["Row", "columns", "request", "rows"]
 
 Row: TypeAlias = tuple[Any, ...]
 
@@ -25,21 +25,28 @@ def rows(
         raise ValueError(f"{stream!r} is not <organisation>/<kind>/<id>")
     kind, m = parts[1], metadata
     previous, version = head.hash, head.version
+    end = version + len(events)
     lines: list[Row] = []
     for event in events:
         version += 1
         hash = link(previous, stream, version, event.type, metadata, event.data)
+        answers = fingerprint if version == end else None
         lines.append((
-            version, kind, event.type, event.data, previous, hash, m.organisation, m.tier, m.post, m.occurred_at,
-            m.recorded_at, m.correlation_id, m.causation_id, m.traceparent, m.policy_pack,
+            version, kind, event.type, event.data, previous, hash, answers, m.organisation, m.tier, m.post,
+            m.occurred_at, m.recorded_at, m.correlation_id, m.causation_id, m.traceparent, m.policy_pack,
         ))  # fmt: skip
         previous = hash
-    return (stream, key, m.organisation, m.request_id, fingerprint, head.version, head.hash, version), lines
+    return (stream, key, m.organisation, m.request_id, fingerprint, head.version, head.hash), lines
 
 
-def columns(appends: Iterable[tuple[Row, list[Row]]]) -> list[Any]:
-    """The arguments of `append_batch` for these appends: rows turned into columns."""
-    appends = list(appends)
+def request(row: Row) -> int:
+    """What the appends of a batch are sorted by: their request's id, in PostgreSQL's order."""
+    number: int = row[3].int
+    return number
+
+
+def columns(appends: Sequence[tuple[Row, list[Row]]]) -> list[Any]:
+    """The arguments of `append_batch` for these appends, which are sorted by `request`: rows turned into columns."""
     arguments: list[Any] = [*zip(*[row for row, _ in appends], strict=True)]
     arguments.append([n for n, (_, events) in enumerate(appends, 1) for _ in events])
     arguments.extend(zip(*[event for _, events in appends for event in events], strict=True))

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     Connection: TypeAlias = asyncpg.Connection[asyncpg.Record]
     Pool: TypeAlias = asyncpg.Pool[asyncpg.Record]
 
-__all__ = ["CONTENT", "UNREACHABLE", "connect", "open_pool", "statement", "unavailable"]
+__all__ = ["CONTENT", "SETTINGS", "UNREACHABLE", "connect", "open_pool", "statement", "unavailable"]
 
 CONTENT = (
     asyncpg.DataError,
@@ -34,7 +34,7 @@ UNREACHABLE = (
 _TIMEOUT = 20.0
 """Seconds after which a silent server counts as gone; above the server's own `statement_timeout`."""
 
-_SETTINGS = {
+SETTINGS = {
     "application_name": "linkage-store",
     # A writer that hangs holds back every reader of the tail (of the whole server): it must not hang for long.
     "statement_timeout": "15s",
@@ -55,7 +55,7 @@ def statement(name: str) -> str:
 
 async def connect(dsn: str) -> "Connection":
     """One connection of the store's own. Raises one of `UNREACHABLE`."""
-    return await asyncpg.connect(dsn, timeout=5, command_timeout=_TIMEOUT, server_settings=_SETTINGS)
+    return await asyncpg.connect(dsn, timeout=5, command_timeout=_TIMEOUT, server_settings=SETTINGS)
 
 
 async def open_pool(dsn: str, size: int) -> "Pool":
@@ -66,7 +66,7 @@ async def open_pool(dsn: str, size: int) -> "Pool":
         max_size=size,
         timeout=5,
         command_timeout=_TIMEOUT,
-        server_settings=_SETTINGS,
+        server_settings=SETTINGS,
         reset=_nothing,
     )
 

@@ -22,6 +22,9 @@ _READ_KIND = statement("read_kind")
 _RAISE_FENCE = statement("raise_fence")
 _OLDEST_WRITER = statement("oldest_writer")
 
+_WINDOW = 20_000
+"""How many positions one statement looks through for events of a kind."""
+
 
 async def load(pool: "Pool", stream: str, after: int) -> list[StoredEvent]:
     """The stream's events with a version above `after`, in order."""
@@ -73,14 +76,24 @@ class Tail:
             if after >= self._settled and not await self._settle(after):
                 return after, []
             settled = self._settled
-            arguments = (after, settled, limit) if kind is None else (after, settled, limit, kind)
-            rows = await _fetch(self._pool, _READ_ALL if kind is None else _READ_KIND, *arguments)
+            if kind is None:
+                rows = await _fetch(self._pool, _READ_ALL, after, settled, limit)
+            else:
+                rows = await self._look_for(kind, after, settled, limit)
         except StoreUnavailable:
             # What comes back may be a restored server, in which settled positions are drawn anew.
             self._settled, self._pending = 0, None
             raise
         events = [_event(row) for row in rows]
         return (events[-1].position if len(events) == limit else settled), events
+
+    async def _look_for(self, kind: str, after: int, settled: int, limit: int) -> "list[asyncpg.Record]":
+        rows: list[asyncpg.Record] = []
+        while after < settled and len(rows) < limit:
+            upto = min(after + _WINDOW, settled)
+            rows += await _fetch(self._pool, _READ_KIND, after, upto, limit - len(rows), kind)
+            after = upto
+        return rows
 
     async def _settle(self, after: int) -> bool:
         """Waits until positions above `after` are settled; False where there are none, or patience ends first."""

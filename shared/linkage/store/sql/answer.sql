@@ -1,5 +1,4 @@
-select r.fingerprint, s.stream, r.version, e.hash, e.position
-  from requests r
-  join streams s on s.id = r.stream_id
-  join events e on e.stream_id = r.stream_id and e.version = r.version
- where r.organisation = $1 and r.request_id = $2
+select e.fingerprint, s.stream, e.version, e.hash, e.position
+  from events e
+  join streams s on s.id = e.stream_id
+ where e.organisation = $1 and e.request_id = $2 and e.fingerprint is not null

@@ -1,6 +1,4 @@
 select e.version, e.hash
   from streams s
-  join events e on e.stream_id = s.id
+ cross join lateral (select version, hash from events where stream_id = s.id order by version desc limit 1) e
  where s.stream = $1
- order by e.version desc
- limit 1
