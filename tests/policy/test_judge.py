@@ -1,0 +1,186 @@
+"""The rules of the packs, judged over one stream. Domain paper §5; each sentence is a rule with its own wording."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from google.protobuf.message import Message
+
+from linkage import policy, v1
+from linkage.domain import consultation
+from linkage.domain.decision import Refusal
+from linkage.testing import Spec, moment
+
+ZIYANG, ANYUE, HELAN, KUNMING, JINNING, NEIJIANG = "512000", "512021", "640122", "530100", "530115", "511000"
+
+OPENED = v1.ConsultationOpened()
+CONCLUDED = v1.ConsultationConcluded()
+SUPERVISION_CONCLUDED = v1.SupervisionConcluded()
+MOBILIZED = v1.MobilizationMeetingHeld()
+EXCHANGED = v1.OpinionExchangeHeld()
+
+
+def waived(step: v1.ConsultationStep.ValueType) -> v1.ConsultationStepWaived:
+    return v1.ConsultationStepWaived(step=step, reason="书面交流", authorised_by=v1.POST_CHAIR)
+
+
+def left_out(step: v1.SupervisionStep.ValueType) -> v1.SupervisionStepWaived:
+    return v1.SupervisionStepWaived(step=step, reason="人员重合", authorised_by=v1.POST_VICE_CHAIR)
+
+
+def judged(
+    by: str, history: Sequence[Message], *events: Message, at: str = "2023-07-01"
+) -> tuple[str, str, str] | None:
+    """Reason, rule and citation of the refusal; None where the rules allow it."""
+    rules = policy.load()
+    marks = {mark for event in history for mark in rules.marks(event)}
+    refusal = rules.judge(rules.directory[by], marks, events, moment(at))
+    return None if refusal is None else (refusal.reason, refusal.rule, refusal.cite)
+
+
+# Gates of consultations
+
+
+def test_in_kunming_a_consultation_ends_after_interaction_or_its_waiver() -> None:
+    missing = ("STEP_MISSING", "KM-CONS-3", "000§5")
+    for body in (KUNMING, JINNING):
+        assert judged(body, [OPENED], CONCLUDED) == missing
+        assert judged(body, [OPENED, v1.InteractionRecorded()], CONCLUDED) is None
+        assert judged(body, [OPENED, waived(v1.CONSULTATION_STEP_INTERACTION)], CONCLUDED) is None
+
+
+def test_a_waiver_stands_only_for_the_step_it_names() -> None:
+    other = waived(v1.CONSULTATION_STEP_RESEARCH)
+    assert judged(KUNMING, [OPENED, other], CONCLUDED) == ("STEP_MISSING", "KM-CONS-3", "000§5")
+
+
+def test_a_heart_to_heart_talk_ends_without_interaction_since_only_that_it_took_place_is_recorded() -> None:
+    talk = v1.ConsultationPlanned(form=v1.CONSULTATION_FORM_HEART_TO_HEART)
+    meeting = v1.ConsultationPlanned(form=v1.CONSULTATION_FORM_SECTOR)
+    assert judged(KUNMING, [talk], CONCLUDED) is None
+    assert judged(KUNMING, [meeting], CONCLUDED) == ("STEP_MISSING", "KM-CONS-3", "000§5")
+
+
+def test_in_helan_the_draft_is_circulated_before_the_consultation_opens() -> None:
+    assert judged(HELAN, [v1.WorkPlanAdopted()], OPENED) == ("STEP_MISSING", "HL-PREP-2", "001(15)")
+    assert judged(HELAN, [v1.DraftReportCirculated()], OPENED) is None
+    assert judged(HELAN, [waived(v1.CONSULTATION_STEP_DRAFT_CIRCULATED)], OPENED) is None
+
+
+def test_ziyang_asks_for_no_draft_and_no_interaction() -> None:
+    assert judged(ZIYANG, [], OPENED) is None
+    assert judged(ZIYANG, [OPENED], CONCLUDED) is None
+
+
+def test_where_interaction_is_only_reported_on_its_absence_refuses_nothing() -> None:
+    assert judged(HELAN, [OPENED], CONCLUDED) is None  # HL-PREP-3: REPORT
+
+
+# Supervision and sessions in Ziyang
+
+
+def test_supervision_follows_a_plan_item_or_an_authorisation_before_it() -> None:
+    off_plan = v1.SupervisionPlanned(topic="生态环境建设")
+    assert judged(ZIYANG, [], off_plan) == ("FIELD_MISSING", "ZY-SUP-1", "002.18")
+    assert judged(ZIYANG, [v1.OffPlanSupervisionAuthorized()], off_plan) is None
+    assert judged(ZIYANG, [], v1.SupervisionPlanned(plan_item_id="512000-PI-9")) is None
+
+
+def test_what_is_decided_together_counts_in_its_order() -> None:
+    off_plan = v1.SupervisionPlanned(topic="生态环境建设")
+    assert judged(ZIYANG, [], v1.OffPlanSupervisionAuthorized(), off_plan) is None
+    assert judged(ZIYANG, [], off_plan, v1.OffPlanSupervisionAuthorized()) == ("FIELD_MISSING", "ZY-SUP-1", "002.18")
+
+
+def test_a_vice_chair_leads_the_citys_supervision() -> None:
+    assert judged(ZIYANG, [], v1.SupervisionGroupFormed(leader=v1.POST_VICE_CHAIR)) is None
+    refused = judged(ZIYANG, [], v1.SupervisionGroupFormed(leader=v1.POST_CHAIR))
+    assert refused == ("POST_NOT_ELIGIBLE", "ZY-SUP-2", "002.18")
+
+
+def test_supervision_ends_after_both_meetings_each_held_or_waived() -> None:
+    missing = ("STEP_MISSING", "ZY-SUP-3", "002.18")
+    mobilization, exchange = v1.SUPERVISION_STEP_MOBILIZATION_MEETING, v1.SUPERVISION_STEP_OPINION_EXCHANGE
+    assert judged(ZIYANG, [MOBILIZED], SUPERVISION_CONCLUDED) == missing
+    assert judged(ZIYANG, [MOBILIZED, EXCHANGED], SUPERVISION_CONCLUDED) is None
+    assert judged(ZIYANG, [MOBILIZED, left_out(exchange)], SUPERVISION_CONCLUDED) is None
+    assert judged(ZIYANG, [MOBILIZED, left_out(mobilization)], SUPERVISION_CONCLUDED) == missing
+
+
+def test_the_chair_or_a_vice_chair_hosts_the_citys_remote_sessions() -> None:
+    assert judged(ZIYANG, [], v1.RemoteSessionOpened(host=v1.POST_CHAIR)) is None
+    refused = judged(ZIYANG, [], v1.RemoteSessionOpened(host=v1.POST_SECRETARY_GENERAL))
+    assert refused == ("POST_NOT_ELIGIBLE", "ZY-REM-1", "002.11")
+
+
+# Whose rules, and when
+
+
+def test_a_city_without_a_pack_has_no_rules_which_is_no_error() -> None:
+    assert judged(NEIJIANG, [OPENED], CONCLUDED) is None
+    assert judged(NEIJIANG, [], v1.SupervisionPlanned()) is None
+
+
+def test_a_county_is_not_judged_by_rules_that_its_city_made_for_itself() -> None:
+    assert judged(ANYUE, [], v1.SupervisionGroupFormed(leader=v1.POST_CHAIR)) is None
+
+
+def test_what_happened_before_a_pack_was_in_force_is_not_judged_by_it() -> None:
+    assert judged(HELAN, [], OPENED, at="2023-06-24 23:59") is None
+    assert judged(HELAN, [], OPENED, at="2023-06-25 00:00") == ("STEP_MISSING", "HL-PREP-2", "001(15)")
+
+
+def test_a_refusal_says_what_is_missing_in_the_words_of_the_rule() -> None:
+    rules = policy.load()
+    refusal = rules.judge(rules.directory[HELAN], (), (OPENED,), moment("2023-07-01"))
+    assert refusal is not None
+    assert "协商会议之前将协商报告初稿印发与会人员" in refusal.message
+    assert refusal.detail["steps"] == "DraftReportCirculated"
+
+
+def test_the_judge_sees_the_real_events_of_a_consultation() -> None:
+    spec = Spec(consultation.AGGREGATE, by=ZIYANG)
+    history = (
+        v1.ConsultationPlanned(consultation_id="530100-C-1", form=v1.CONSULTATION_FORM_SECTOR),
+        v1.WorkPlanAdopted(consultation_id="530100-C-1", document="5号"),
+        OPENED,
+    )
+    command = v1.ConcludeConsultationRequest(consultation_id="530100-C-1")
+    decision = spec.given(*history).when(command).decision
+    assert not isinstance(decision, Refusal)
+    assert judged(KUNMING, history, *decision) == ("STEP_MISSING", "KM-CONS-3", "000§5")
+
+
+# What nothing here judges
+
+
+@pytest.mark.parametrize("enforcement", ["REPORT", "INFO"])
+def test_rules_that_only_report_or_permit_are_not_among_those_that_wait_for_a_judge(enforcement: str) -> None:
+    rules = policy.load()
+    soft = {rule.id for pack in rules.packs for rule in pack.rules if rule.enforcement == enforcement}
+    assert soft
+    assert not soft & set(rules.unjudged())
+
+
+def test_rules_that_refuse_but_are_not_judged_here_are_exactly_these() -> None:
+    unbuilt, elsewhere, authority = "no aggregate records", "is recorded in another stream", "contract's authority"
+    set_or_share = "is not answered by one stream's events"
+    expected = {
+        # aggregates that are not built yet: plans, research, clearance, reports, replies, proposals, sectors
+        **dict.fromkeys(("KM-PLAN-1", "HL-PLAN-1", "ZY-PLAN-1", "ZY-PLAN-3", "DX-PLAN-1"), unbuilt),
+        **dict.fromkeys(("KM-CONS-2", "HL-PREP-1", "ZY-RES-1"), unbuilt),
+        **dict.fromkeys(("KM-CONS-1", "HL-CONS-1", "ZY-OUT-1", "HL-OUT-2", "ZY-PROP-1"), unbuilt),
+        **dict.fromkeys(("HL-SEC-1", "WH-CONV-3", "HL-SUP-1"), unbuilt),
+        # upheld by the session itself, which waits for the agreed plan
+        "ZY-REM-4": elsewhere,
+        # upheld by who may call, and by the single writer of a stream
+        **dict.fromkeys(("KM-LINK-2", "ZY-LINK-2"), authority),
+        # sets and shares; ZY-LINK-1 is upheld by joint work itself
+        **dict.fromkeys(("HL-PLAN-2", "DX-PLAN-2", "ZY-LINK-1", "ZY-SEL-1"), set_or_share),
+        **dict.fromkeys(("KM-MEM-1", "DX-MEM-1", "WH-CONV-1", "WH-CONV-2"), set_or_share),
+    }
+    found = policy.load().unjudged()
+    assert set(found) == set(expected)
+    for rule, why in expected.items():
+        assert why in found[rule]
