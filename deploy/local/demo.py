@@ -6,13 +6,14 @@ Ends with the state of every joint work as tables, and stays up to be explored; 
 from __future__ import annotations
 
 import asyncio
-import os
+import logging
 import shutil
 import sys
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
+import structlog
 import typer
 from rich.console import Console
 
@@ -30,20 +31,23 @@ from linkage.client import Refused
 
 __all__ = ["run"]
 
-PLACE = RUN / "demo"
 _TAIL = 15
 
 
-def run(once: Annotated[bool, typer.Option("--once", help="End when the play is over.")] = False) -> None:
+def run(
+    once: Annotated[bool, typer.Option("--once", help="End when the play is over.")] = False,
+    directory: Annotated[Path, typer.Option(help="Where everything lies: another one runs beside this.")] = RUN,
+) -> None:
     """Play ZY-2023 on Kafka and PostgreSQL of its own, and stay up to be explored until Ctrl-C."""
     out = console()
     with ExitStack() as stack:
-        stack.enter_context(presence(RUN))
-        shutil.rmtree(PLACE, ignore_errors=True)
+        stack.enter_context(presence(directory))
+        place = directory.resolve() / "demo"
+        shutil.rmtree(place, ignore_errors=True)
         with out.status("Kafka and PostgreSQL start"):
-            started = stack.enter_context(servers(PLACE))
+            started = stack.enter_context(servers(place))
         with out.status("Databases, topics, keys; five processes start"):
-            running = stack.enter_context(installation(PLACE, started))
+            running = stack.enter_context(installation(place, started))
         out.print(f"Kafka, PostgreSQL and five processes are up; what they log goes to {_here(running.log)}")
         show = Show(out, len(ACTS))
         asyncio.run(_play(running, show))
@@ -106,15 +110,23 @@ def _verdict(show: Show) -> str:
 
 
 def _here(path: Path) -> str:
-    return os.path.relpath(path, REPOSITORY)
+    return str(path.relative_to(REPOSITORY) if path.is_relative_to(REPOSITORY) else path)
 
 
 def _tail(log: Path) -> str:
     return "\n".join(log.read_text(errors="replace").splitlines()[-_TAIL:])
 
 
+def _quietly() -> None:
+    """What the libraries log in this process is no part of the play: only what is wrong is shown."""
+    logging.basicConfig(level=logging.ERROR, format="%(message)s")
+    logging.getLogger("kafka").setLevel(logging.CRITICAL)  # a broker that is not up yet is waited for
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+
+
 def main() -> int:
     """Exit status: 0 where all facts held, 1 where not or nothing could be started, 130 after Ctrl-C in the play."""
+    _quietly()
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     app.command()(run)
     try:

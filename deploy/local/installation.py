@@ -76,7 +76,7 @@ def installation(directory: Path, servers: Servers, prefix: str = "linkage_demo_
     try:
         for name in (*TIERS, QUERY):
             ready = _serves(plan.parts[name].address)
-            await_ready(ready, name=f"The {name} service", process=processes, log=log, seconds=_PATIENCE)
+            await_ready(ready, name="The installation", process=processes, log=log, seconds=_PATIENCE)
         shown = {name: _without_password(dsn) for name, dsn in plan.dsns.items()}
         yield Installation(directory, plan, shown, processes, log)
     finally:
