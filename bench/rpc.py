@@ -90,15 +90,18 @@ async def _rate(port: int, work: Sequence[Calls], metadata: Sequence[tuple[str, 
     channels = [grpc.aio.insecure_channel(f"127.0.0.1:{port}", options=options) for _ in range(_CHANNELS)]
     await asyncio.gather(*(channel.channel_ready() for channel in channels))
 
+    def raw(channel: grpc.aio.Channel, path: str) -> grpc.aio.UnaryUnaryMultiCallable[bytes, bytes]:
+        return channel.unary_unary(path)
+
     async def call_all(channel: grpc.aio.Channel, calls: Calls) -> None:
         for path, data in calls:
-            await channel.unary_unary(path)(data, metadata=metadata)
+            await raw(channel, path)(data, metadata=metadata)
 
     begin = time.perf_counter()
     await asyncio.gather(*(call_all(channels[n % _CHANNELS], calls) for n, calls in enumerate(work)))
     took = time.perf_counter() - begin
     for channel in channels:
-        await channel.close(None)
+        await channel.close()
     return sum(map(len, work)) / took
 
 
@@ -121,7 +124,7 @@ async def _serve_echo() -> None:
         return data
 
     server = grpc.aio.server(options=[("grpc.so_reuseport", 0)])
-    handlers = {"Echo": grpc.unary_unary_rpc_method_handler(echo)}
+    handlers: dict[str, grpc.RpcMethodHandler[bytes, bytes]] = {"Echo": grpc.unary_unary_rpc_method_handler(echo)}
     server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler("bench.Echo", handlers),))
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()

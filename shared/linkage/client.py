@@ -49,10 +49,10 @@ class Office:
         timeout: float = 10.0,
         credentials: grpc.ChannelCredentials | None = None,
     ) -> None:
-        """`timeout`: seconds for a whole call, repetitions included. Without `credentials` the channel is plain text."""
+        """`timeout`: seconds for a whole call with its repetitions. Without `credentials` the channel is plain text."""
         self._token = token if callable(token) else lambda: token
         self._timeout = timeout
-        # A broken channel's back-off reaches two minutes by default; a service that is back should be found.
+        # By default a broken channel's back-off reaches two minutes; a service may be back much earlier.
         options = (("grpc.max_reconnect_backoff_ms", 1000), ("grpc.initial_reconnect_backoff_ms", 100))
         self._channel = (
             grpc.aio.insecure_channel(address, options=options)
@@ -66,7 +66,7 @@ class Office:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._channel.close(None)
+        await self._channel.close()
 
     async def __call__(self, request: Any, *, within: float | None = None, traceparent: str = "") -> Any:
         """The response of the request's method, within so many seconds. Raises Refused."""

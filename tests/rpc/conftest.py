@@ -54,8 +54,9 @@ class Site:
         """Sends bytes as they are and gives back the error they cause."""
         async with grpc.aio.insecure_channel(self.address) as channel:
             held = self.mint.token("512021", v1.POST_CPPCC_OFFICE) if token is None else token
+            call: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(method)
             try:
-                await channel.unary_unary(method)(data, metadata=[("authorization", f"Bearer {held}")], timeout=10)
+                await call(data, metadata=[("authorization", f"Bearer {held}")], timeout=10)
             except grpc.aio.AioRpcError as error:
                 return error
         raise AssertionError("the bytes were taken")

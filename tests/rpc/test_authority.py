@@ -1,4 +1,4 @@
-"""Who may call: a valid token of a trusted issuer, a body hosted here, of the right tier and post. Nothing else is stored."""
+"""Who may call: a valid token of a trusted issuer, a body hosted here, of the right tier and post."""
 
 from __future__ import annotations
 
@@ -40,7 +40,8 @@ async def refusal(office: Office, request: object) -> Refused:
 
 async def test_a_call_without_a_token_is_refused(site: Site) -> None:
     async with grpc.aio.insecure_channel(site.address) as channel:
-        call = channel.unary_unary("/linkage.v1.JointWorkService/ProposeJointWork")
+        path = "/linkage.v1.JointWorkService/ProposeJointWork"
+        call: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(path)
         with pytest.raises(grpc.aio.AioRpcError) as caught:
             await call(proposal().SerializeToString())
     assert caught.value.code() is grpc.StatusCode.UNAUTHENTICATED

@@ -126,13 +126,12 @@ async def test_many_writers_of_one_stream_all_get_through_and_its_chain_holds(op
                 revision = len(await site.store.load("512021/joint-work/512021-JW-1"))
                 try:
                     await site.office()(
-                        v1.ReviseJointPlanRequest(
-                            joint_work_id="512021-JW-1", current_revision=revision, plan=plan
-                        )
+                        v1.ReviseJointPlanRequest(joint_work_id="512021-JW-1", current_revision=revision, plan=plan)
                     )
                     return
                 except Refused as refused:
-                    assert refused.reason in ("REVISION_STALE", "STREAM_CONTENDED")
+                    if refused.reason not in ("REVISION_STALE", "STREAM_CONTENDED"):
+                        raise
 
         await asyncio.gather(*(invite(site, number) for number, site in enumerate([one, other] * 4)))
         events = await one.store.load("512021/joint-work/512021-JW-1")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 from uuid import uuid4
 
 import grpc
@@ -43,16 +44,18 @@ async def test_commands_on_their_way_when_the_store_is_killed_are_stored_if_they
 ) -> None:
     async with open_site() as site:
         answered: list[str] = []
+        some_answered = asyncio.Event()
 
         async def propose(number: int) -> None:
             request = proposal()
             request.joint_work_id = f"512021-JW-{number}"
             await site.office()(request, within=60.0)
             answered.append(request.joint_work_id)
+            if len(answered) == 5:
+                some_answered.set()
 
         calls = [asyncio.create_task(propose(number)) for number in range(60)]
-        while len(answered) < 5:
-            await asyncio.sleep(0)
+        await some_answered.wait()
         own_postgres.kill()
         own_postgres.restart()
         await asyncio.gather(*calls)
@@ -83,6 +86,6 @@ async def _propose(site: Site, number: int) -> None:
     await site.office()(request)
 
 
-async def _read_status(watched: grpc.aio.UnaryStreamCall[object, object]) -> None:
+async def _read_status(watched: Any) -> None:
     answer = await watched.read()
-    assert answer.status == health_pb2.HealthCheckResponse.NOT_SERVING  # type: ignore[union-attr,attr-defined]
+    assert answer.status == health_pb2.HealthCheckResponse.NOT_SERVING

@@ -97,7 +97,7 @@ async def serve(
         if handlers:
             names.append(service.full_name)
             server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(service.full_name, handlers),))
-    servicer = health.aio.HealthServicer()  # type: ignore[attr-defined]  # the stubs know the synchronous one only
+    servicer = health.aio.HealthServicer()
     health_pb2_grpc.add_HealthServicer_to_server(servicer, server)
     if listen.reflection:
         reflection.enable_server_reflection((*names, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
