@@ -80,6 +80,7 @@ def noted(
     at: str = "2023-03-15",
     late: bool = False,
     contribution: str = "",
+    results: int = 0,
 ) -> v1.ParticipantAnswerNoted:
     return v1.ParticipantAnswerNoted(
         joint_work_id=JW,
@@ -90,6 +91,7 @@ def noted(
         answered_at=stamp(at),
         late=late,
         contribution_id=contribution,
+        results=results,
     )
 
 
@@ -135,7 +137,7 @@ CONCLUDED = v1.JointWorkConcluded(joint_work_id=JW, summary="Six recommendations
 CANCELLED = v1.JointWorkCancelled(joint_work_id=JW, reason="The year's plan was changed.", participants=[ANYUE])
 CLOSED = v1.JointWorkClosed(joint_work_id=JW)
 DELIVERED = v1.ResultDelivered(joint_work_id=JW, participant=ANYUE, summary="Three adopted.", document="2023-7")
-ACKNOWLEDGED = noted(v1.PARTICIPANT_ANSWER_ACKNOWLEDGED)
+ACKNOWLEDGED = noted(v1.PARTICIPANT_ANSWER_ACKNOWLEDGED, results=1)
 HANDED_OVER = noted(v1.PARTICIPANT_ANSWER_CONTRIBUTED, contribution="512021-C-1")
 INCORPORATED = v1.ContributionIncorporated(joint_work_id=JW, participant=ANYUE, contribution_id="512021-C-1")
 
@@ -167,6 +169,7 @@ def note(
     round: int = 0,
     revision: int = 0,
     contribution: str = "",
+    results: int = 0,
 ) -> v1.NoteParticipantAnswerRequest:
     return v1.NoteParticipantAnswerRequest(
         joint_work_id=JW,
@@ -175,6 +178,7 @@ def note(
         round=round,
         revision=revision,
         contribution_id=contribution,
+        results=results,
     )
 
 
@@ -398,7 +402,7 @@ def test_an_acceptance_that_its_own_withdrawal_overtook_changes_nothing() -> Non
         (note(v1.PARTICIPANT_ANSWER_READY, revision=1), noted(v1.PARTICIPANT_ANSWER_READY, revision=1)),
         (note(v1.PARTICIPANT_ANSWER_WITHDRAWN, round=1), withdrawn()),
         (note(v1.PARTICIPANT_ANSWER_CONTRIBUTED, contribution="512021-C-1"), HANDED_OVER),
-        (note(v1.PARTICIPANT_ANSWER_ACKNOWLEDGED), ACKNOWLEDGED),
+        (note(v1.PARTICIPANT_ANSWER_ACKNOWLEDGED, results=1), ACKNOWLEDGED),
     ],
 )
 def test_what_a_participant_does_is_noted_once(command: Message, event: Message) -> None:
@@ -636,9 +640,12 @@ def test_joint_work_with_results_outstanding_is_closed_for_a_reason_only(outstan
     spec.given(*OVER, *outstanding).when(close("The county is being merged.")).then(closed)
 
 
-def test_a_further_result_wants_acknowledgement_of_its_own() -> None:
+def test_a_further_result_wants_acknowledgement_of_its_own_and_one_that_crosses_it_is_not_that() -> None:
     further = v1.ResultDelivered(joint_work_id=JW, participant=ANYUE, summary="One more adopted.", document="2023-9")
     spec.given(*OVER, DELIVERED, ACKNOWLEDGED, further).when(close()).refused("RESULTS_PENDING")
+    spec.given(*OVER, DELIVERED, further, ACKNOWLEDGED).when(close()).refused("RESULTS_PENDING")
+    both = noted(v1.PARTICIPANT_ANSWER_ACKNOWLEDGED, results=2)
+    spec.given(*OVER, DELIVERED, further, both).when(close()).then(CLOSED)
 
 
 def test_a_reason_for_closing_is_kept_only_where_something_was_outstanding() -> None:

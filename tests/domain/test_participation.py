@@ -90,7 +90,7 @@ def learned_result(summary: str = "Three adopted.") -> v1.ResultReceived:
 RELEASED = v1.ParticipationReleased(joint_work_id=JW, initiator=INITIATOR, reason="The plan was changed.")
 BEGUN = v1.StartReceived(joint_work_id=JW)
 OVER = v1.ConclusionReceived(joint_work_id=JW)
-ACKNOWLEDGED = v1.ResultAcknowledged(joint_work_id=JW, initiator=INITIATOR)
+ACKNOWLEDGED = v1.ResultAcknowledged(joint_work_id=JW, initiator=INITIATOR, results=1)
 
 
 def accept(revision: int = 1) -> v1.AcceptInvitationRequest:
@@ -394,5 +394,6 @@ def test_a_result_is_acknowledged_once_it_has_arrived() -> None:
 def test_a_further_result_is_acknowledged_again_and_an_old_one_told_again_is_not() -> None:
     acknowledged = (invited(), accepted(), OVER, learned_result(), ACKNOWLEDGED)
     spec.given(*acknowledged).when(hear_result("One more adopted.")).then(learned_result("One more adopted."))
-    spec.given(*acknowledged, learned_result("One more adopted.")).when(ACKNOWLEDGE).then(ACKNOWLEDGED)
+    both = v1.ResultAcknowledged(joint_work_id=JW, initiator=INITIATOR, results=2)
+    spec.given(*acknowledged, learned_result("One more adopted.")).when(ACKNOWLEDGE).then(both)
     spec.given(*acknowledged).when(hear_result()).then()

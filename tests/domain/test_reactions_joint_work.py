@@ -180,6 +180,7 @@ CITY_COMMANDS: tuple[Message, ...] = (
     v1.StartJointWorkRequest(joint_work_id=JW),
     v1.ConcludeJointWorkRequest(joint_work_id=JW, summary="Done."),
     v1.DeliverResultRequest(joint_work_id=JW, participant=COUNTY, summary="Three adopted."),
+    v1.DeliverResultRequest(joint_work_id=JW, participant=COUNTY, summary="One more adopted."),
     v1.CancelJointWorkRequest(joint_work_id=JW, reason="Changed."),
 )
 COUNTY_COMMANDS: tuple[Message, ...] = (

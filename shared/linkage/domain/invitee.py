@@ -40,7 +40,7 @@ class Invitee:
     contributions: frozenset[str] = frozenset()
     incorporated: frozenset[str] = frozenset()
     results: frozenset[tuple[str, str]] = frozenset()  # summary and document of each that was delivered
-    acknowledged: bool = False  # all that was delivered
+    acknowledged: int = 0  # how many of them, in the order in which they were delivered
 
     @property
     def invitable(self) -> bool:
@@ -60,7 +60,7 @@ class Invitee:
     @property
     def owes_acknowledgement(self) -> bool:
         """It takes part, and a result is not delivered to it or not acknowledged."""
-        return self.standing is Standing.ACCEPTED and not (self.results and self.acknowledged)
+        return self.standing is Standing.ACCEPTED and not 0 < len(self.results) <= self.acknowledged
 
     def is_asked_the_same(self, invitation: v1.InvitationIssued) -> bool:
         """The invitation it holds asks for the same; round and revision are not part of the wish."""
@@ -86,7 +86,7 @@ def evolve(state: Invitee, event: Message) -> Invitee:
         case v1.ContributionIncorporated(contribution_id=contribution):
             return replace(state, incorporated=state.incorporated | {contribution})
         case v1.ResultDelivered(summary=summary, document=document):
-            return replace(state, results=state.results | {(summary, document)}, acknowledged=False)
+            return replace(state, results=state.results | {(summary, document)})
         case v1.ParticipantAnswerNoted():
             return _heard(state, event)
     return state
@@ -111,7 +111,7 @@ def _heard(state: Invitee, note: v1.ParticipantAnswerNoted) -> Invitee:
         case v1.PARTICIPANT_ANSWER_CONTRIBUTED:
             return replace(state, contributions=state.contributions | {note.contribution_id})
         case v1.PARTICIPANT_ANSWER_ACKNOWLEDGED:
-            return replace(state, acknowledged=True)
+            return replace(state, acknowledged=max(state.acknowledged, note.results))
     return state
 
 
@@ -156,6 +156,7 @@ def note(known: Invitee | None, command: v1.NoteParticipantAnswerRequest, occasi
         revision=command.revision,
         late=accepted and passed(known.invitation.reply_by, occasion.at),
         contribution_id=command.contribution_id,
+        results=command.results,
     )
     noted.answered_at.FromDatetime(occasion.at)
     return recorded(noted) if evolve(known, noted) != known else unchanged

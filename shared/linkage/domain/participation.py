@@ -63,7 +63,7 @@ class Participation:
     concluded: bool = False
     contributions: Mapping[str, v1.ContributionSubmitted] = field(default_factory=dict)
     results: frozenset[tuple[str, str]] = frozenset()  # summary and document of each
-    acknowledged: bool = False  # all results
+    acknowledged: int = 0  # how many of them
 
 
 def evolve(state: Participation, event: Message) -> Participation:
@@ -94,8 +94,8 @@ def evolve(state: Participation, event: Message) -> Participation:
             return replace(state, status=Status.RELEASED, initiator=initiator)
         case v1.ContributionSubmitted(contribution_id=contribution):
             return replace(state, contributions={**state.contributions, contribution: event})
-        case v1.ResultAcknowledged():
-            return replace(state, acknowledged=True)
+        case v1.ResultAcknowledged(results=results):
+            return replace(state, acknowledged=results)
         case v1.InvitationLapseReceived(round=round_) if round_ >= state.invitation.round:
             return replace(state, lapsed=max(state.lapsed, round_))
         case v1.LateAdmissionReceived(round=round_) if round_ >= state.invitation.round:
@@ -107,8 +107,8 @@ def evolve(state: Participation, event: Message) -> Participation:
             return replace(state, started=True)
         case v1.ConclusionReceived():
             return replace(state, concluded=True)
-        case v1.ResultReceived(result=result) if (result.summary, result.document) not in state.results:
-            return replace(state, results=state.results | {(result.summary, result.document)}, acknowledged=False)
+        case v1.ResultReceived(result=result):
+            return replace(state, results=state.results | {(result.summary, result.document)})
     return state
 
 
@@ -219,9 +219,11 @@ def acknowledge(state: Participation, command: v1.AcknowledgeResultRequest, occa
     """Acknowledges every result that has come in (002.22)."""
     if not state.results:
         return refused("RESULT_NOT_RECEIVED", "No result has reached the body yet.")
-    if state.acknowledged:
+    if state.acknowledged == len(state.results):
         return unchanged
-    return recorded(v1.ResultAcknowledged(joint_work_id=command.joint_work_id, initiator=state.initiator))
+    acknowledged = v1.ResultAcknowledged(joint_work_id=command.joint_work_id, initiator=state.initiator)
+    acknowledged.results = len(state.results)
+    return recorded(acknowledged)
 
 
 def _not_participating(state: Participation) -> Decision:

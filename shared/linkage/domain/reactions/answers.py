@@ -18,6 +18,7 @@ def _noted(
     round: int = 0,
     revision: int = 0,
     contribution_id: str = "",
+    results: int = 0,
 ) -> Iterator[Order]:
     yield Order(
         initiator,
@@ -28,6 +29,7 @@ def _noted(
             round=round,
             revision=revision,
             contribution_id=contribution_id,
+            results=results,
         ),
     )
 
@@ -73,7 +75,7 @@ def _contribution(happening: Happening) -> Iterator[Order]:
 
 def _acknowledgement(happening: Happening) -> Iterator[Order]:
     event: v1.ResultAcknowledged = happening.event
-    yield from _noted(happening, event.initiator, v1.PARTICIPANT_ANSWER_ACKNOWLEDGED)
+    yield from _noted(happening, event.initiator, v1.PARTICIPANT_ANSWER_ACKNOWLEDGED, results=event.results)
 
 
 REACTION = Reaction(
