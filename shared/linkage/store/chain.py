@@ -26,6 +26,7 @@ Position is not part of it: it says where the event lies in one store, not what 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import sha256
 from struct import Struct
 
@@ -54,24 +55,37 @@ def moment(at: datetime) -> str:
 
 def link(previous_hash: bytes, stream: str, version: int, type: str, metadata: Metadata, data: bytes) -> bytes:
     """The hash (32 bytes) of the event that follows `previous_hash` in `stream`. The one place where it is computed."""
-    fields = (
+    m = metadata
+    occurred = _text(moment(m.occurred_at))
+    parts = (
+        _LENGTH(len(previous_hash)),
         previous_hash,
-        stream.encode(),
-        b"%d" % version,
-        type.encode(),
-        metadata.organisation.encode(),
-        metadata.tier.encode(),
-        metadata.post.encode(),
-        moment(metadata.occurred_at).encode(),
-        moment(metadata.recorded_at).encode(),
-        metadata.correlation_id.encode(),
-        metadata.causation_id.encode(),
-        str(metadata.request_id).encode(),
-        metadata.traceparent.encode(),
-        metadata.policy_pack.encode(),
+        _name(stream),
+        _text(str(version)),
+        _name(type),
+        _name(m.organisation),
+        _name(m.tier),
+        _name(m.post),
+        occurred,
+        occurred if m.recorded_at is m.occurred_at else _text(moment(m.recorded_at)),
+        _name(m.correlation_id),
+        _text(m.causation_id),
+        _text(str(m.request_id)),
+        _text(m.traceparent),
+        _name(m.policy_pack),
+        _LENGTH(len(data)),
         data,
     )
-    return sha256(b"".join([part for field in fields for part in (_LENGTH(len(field)), field)])).digest()
+    return sha256(b"".join(parts)).digest()
+
+
+def _text(value: str) -> bytes:
+    encoded = value.encode()
+    return _LENGTH(len(encoded)) + encoded
+
+
+_name = lru_cache(maxsize=4096)(_text)
+"""A text that comes again and again."""
 
 
 def verify(events: Iterable[StoredEvent], head: Head | None = None) -> BrokenLink | None:
