@@ -1,13 +1,14 @@
 """What the joint work board keeps of each stream: one cell, folded from that stream alone. Domain paper §3.4–3.6.
 
-`fold(cell, fact)` is pure; times are microseconds since 1970. What several streams together mean is `combine`'s business
+`fold(cell, fact)` is pure; times are microseconds since 1970. Cells are named tuples: one is made for every event, and
+they are stored as they are. What several streams together mean is `combine`'s business
 (joint_work_board.py), so no cell ever waits for another stream's event.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from typing import NamedTuple, TypeAlias
 
 from linkage import v1
 from services.projections.fact import Fact, micros
@@ -27,8 +28,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Invitation:
+class Invitation(NamedTuple):
     """The latest round in which the initiator invited one body."""
 
     round: int = 0
@@ -42,8 +42,7 @@ class Invitation:
     had_lapsed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Initiator:
+class Initiator(NamedTuple):
     """The joint work as its initiator has decided it. `plan` is the JointPlan of `revision`, in hex."""
 
     as_of: int = 0
@@ -55,8 +54,8 @@ class Initiator:
     material: int = 0
     plan: str = ""
     digest: str = ""
-    invitations: Mapping[str, Invitation] = field(default_factory=dict)
-    delivered: Mapping[str, int] = field(default_factory=dict)
+    invitations: Mapping[str, Invitation] = {}
+    delivered: Mapping[str, int] = {}
     confirmed: bool = False
     started: bool = False
     concluded: bool = False
@@ -64,8 +63,7 @@ class Initiator:
     cancelled: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Participant:
+class Participant(NamedTuple):
     """What one invited body has said. `answered`: round of its last answer; `accepted`: with yes, `late`: after it was due.
 
     An acknowledgement is of everything that was received until then.
@@ -87,8 +85,7 @@ class Participant:
     acknowledged: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class PeerPlan:
+class PeerPlan(NamedTuple):
     """One city's record of the plan it makes with another. `endorsed`: digest → revision of what this city agreed to."""
 
     as_of: int = 0
@@ -96,11 +93,10 @@ class PeerPlan:
     digest: str = ""
     plan: str = ""
     peer: str = ""
-    endorsed: Mapping[str, int] = field(default_factory=dict)
+    endorsed: Mapping[str, int] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(NamedTuple):
     """A remote session's main record. `attendance`: (venue, capacity, channel) → last count of (number, resident)."""
 
     as_of: int = 0
@@ -109,11 +105,10 @@ class Session:
     closed_at: int = 0
     hosts: tuple[str, ...] = ()
     statements: tuple[str, ...] = ()
-    attendance: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    attendance: Mapping[str, tuple[int, int]] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class SubVenue:
+class SubVenue(NamedTuple):
     """A venue's own record: it decides who was in the room and what was said there (§3.4)."""
 
     as_of: int = 0
@@ -121,11 +116,10 @@ class SubVenue:
     place: str = ""
     interruptions: int = 0
     statements: tuple[str, ...] = ()
-    attendance: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    attendance: Mapping[str, tuple[int, int]] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Consultation:
+class Consultation(NamedTuple):
     """A consultation's outcome, counted by identifier."""
 
     as_of: int = 0
@@ -134,7 +128,7 @@ class Consultation:
     commitments: tuple[str, ...] = ()
 
 
-Cell = Initiator | Participant | PeerPlan | Session | SubVenue | Consultation | SupervisionCell
+Cell: TypeAlias = Initiator | Participant | PeerPlan | Session | SubVenue | Consultation | SupervisionCell
 
 CELLS: Mapping[str, type[Cell]] = {
     "joint-work": Initiator,
@@ -165,15 +159,14 @@ def fold(cell: Cell, fact: Fact) -> Cell:
             cell = _consultation(cell, fact)
         case _:
             cell = fold_supervision(cell, fact)
-    return replace(cell, as_of=fact.at) if fact.at > cell.as_of else cell
+    return cell._replace(as_of=fact.at) if fact.at > cell.as_of else cell
 
 
 def _initiator(cell: Initiator, fact: Fact) -> Initiator:
     match fact.message:
         case v1.JointWorkProposed() as e:
             plan = e.plan.SerializeToString(deterministic=True).hex()
-            return replace(
-                cell, proposed=True, direction=e.direction, mode=e.mode, parent=e.parent_id,
+            return cell._replace(proposed=True, direction=e.direction, mode=e.mode, parent=e.parent_id,
                 revision=1, material=1, plan=plan, digest=e.digest,
             )  # fmt: skip
         case v1.InvitationIssued() as e:
@@ -181,58 +174,57 @@ def _initiator(cell: Initiator, fact: Fact) -> Initiator:
             invitation = Invitation(
                 e.round, e.revision, e.role, e.required, micros(e.reply_by), fact.at, had_lapsed=had_lapsed
             )
-            return replace(cell, invitations={**cell.invitations, e.participant: invitation})
+            return cell._replace(invitations={**cell.invitations, e.participant: invitation})
         case v1.InvitationLapsed() as e:
-            lapsed = replace(cell.invitations[e.participant], lapsed=True, had_lapsed=True)
-            return replace(cell, invitations={**cell.invitations, e.participant: lapsed})
+            lapsed = cell.invitations[e.participant]._replace(lapsed=True, had_lapsed=True)
+            return cell._replace(invitations={**cell.invitations, e.participant: lapsed})
         case v1.LateAcceptanceAdmitted() as e:
-            admitted = replace(cell.invitations[e.participant], admitted=True)
-            return replace(cell, invitations={**cell.invitations, e.participant: admitted})
+            admitted = cell.invitations[e.participant]._replace(admitted=True)
+            return cell._replace(invitations={**cell.invitations, e.participant: admitted})
         case v1.JointPlanRevised() as e:
             plan = e.plan.SerializeToString(deterministic=True).hex()
             material = e.revision if e.material else cell.material
-            return replace(cell, revision=e.revision, material=material, plan=plan, digest=e.digest)
+            return cell._replace(revision=e.revision, material=material, plan=plan, digest=e.digest)
         case v1.ResultDelivered() as e:
-            return replace(cell, delivered={**cell.delivered, e.participant: cell.delivered.get(e.participant, 0) + 1})
+            return cell._replace(delivered={**cell.delivered, e.participant: cell.delivered.get(e.participant, 0) + 1})
         case v1.JointWorkConfirmed():
-            return replace(cell, confirmed=True)
+            return cell._replace(confirmed=True)
         case v1.JointWorkStarted():
-            return replace(cell, started=True)
+            return cell._replace(started=True)
         case v1.JointWorkConcluded():
-            return replace(cell, concluded=True)
+            return cell._replace(concluded=True)
         case v1.JointWorkClosed():
-            return replace(cell, closed=True)
+            return cell._replace(closed=True)
         case v1.JointWorkCancelled():
-            return replace(cell, cancelled=True)
+            return cell._replace(cancelled=True)
     return cell
 
 
 def _participant(cell: Participant, fact: Fact) -> Participant:
     if not cell.tier:
-        cell = replace(cell, tier=fact.event.metadata.tier)
+        cell = cell._replace(tier=fact.tier)
     match fact.message:
         case v1.InvitationAccepted() as e:
-            return replace(
-                cell, answered=e.round, accepted=True, late=e.late, declined=False, withdrawn=False,
+            return cell._replace(answered=e.round, accepted=True, late=e.late, declined=False, withdrawn=False,
                 revision=e.accepted_revision,
             )  # fmt: skip
         case v1.InvitationDeclined() as e:
-            return replace(cell, answered=e.round, accepted=False, declined=True)
+            return cell._replace(answered=e.round, accepted=False, declined=True)
         case v1.ParticipationReconfirmed() as e:
-            return replace(cell, revision=max(cell.revision, e.revision))
+            return cell._replace(revision=max(cell.revision, e.revision))
         case v1.ParticipationReady() as e:
-            return replace(cell, ready=e.revision)
+            return cell._replace(ready=e.revision)
         case v1.ParticipationWithdrawn():
-            return replace(cell, withdrawn=True)
+            return cell._replace(withdrawn=True)
         case v1.ParticipationReleased():
-            return replace(cell, released=True)
+            return cell._replace(released=True)
         case v1.ContributionSubmitted() as e:
             contributions = _with(cell.contributions, e.contribution_id)
-            return replace(cell, contributions=contributions, findings=_with(cell.findings, *e.finding_ids))
+            return cell._replace(contributions=contributions, findings=_with(cell.findings, *e.finding_ids))
         case v1.ResultReceived():
-            return replace(cell, received=cell.received + 1)
+            return cell._replace(received=cell.received + 1)
         case v1.ResultAcknowledged():
-            return replace(cell, acknowledged=cell.received)
+            return cell._replace(acknowledged=cell.received)
     return cell
 
 
@@ -240,72 +232,72 @@ def _peer_plan(cell: PeerPlan, fact: Fact) -> PeerPlan:
     match fact.message:
         case v1.JointPlanRevised() as e:
             plan = e.plan.SerializeToString(deterministic=True).hex()
-            return replace(cell, revision=e.revision, digest=e.digest, plan=plan, peer=e.peer)
+            return cell._replace(revision=e.revision, digest=e.digest, plan=plan, peer=e.peer)
         case v1.JointPlanEndorsed() as e:
-            return replace(cell, endorsed={**cell.endorsed, e.digest: e.revision})
+            return cell._replace(endorsed={**cell.endorsed, e.digest: e.revision})
     return cell
 
 
 def _session(cell: Session, fact: Fact) -> Session:
     match fact.message:
         case v1.SubVenueProposed() as e:
-            return replace(cell, hosts=_with(cell.hosts, e.host))
+            return cell._replace(hosts=_with(cell.hosts, e.host))
         case v1.RemoteSessionOpened():
-            return replace(cell, state="OPEN", opened_at=fact.at)
+            return cell._replace(state="OPEN", opened_at=fact.at)
         case v1.RemoteSessionSuspended():
-            return replace(cell, state="SUSPENDED")
+            return cell._replace(state="SUSPENDED")
         case v1.RemoteSessionResumed():
-            return replace(cell, state="OPEN")
+            return cell._replace(state="OPEN")
         case v1.RemoteSessionClosed():
-            return replace(cell, state="CLOSED", closed_at=fact.at)
+            return cell._replace(state="CLOSED", closed_at=fact.at)
         case v1.RemoteSessionSealed():
-            return replace(cell, state="SEALED")
+            return cell._replace(state="SEALED")
         case v1.AttendanceRecorded() as e:
-            return replace(cell, attendance=_counted(cell.attendance, e))
+            return cell._replace(attendance=_counted(cell.attendance, e))
         case v1.StatementMade() as e:
-            return replace(cell, statements=_with(cell.statements, e.statement_id))
+            return cell._replace(statements=_with(cell.statements, e.statement_id))
     return cell
 
 
 def _sub_venue(cell: SubVenue, fact: Fact) -> SubVenue:
     match fact.message:
         case v1.SubVenueProposalReceived():
-            return replace(cell, standing=v1.VENUE_STANDING_PROPOSED)
+            return cell._replace(standing=v1.VENUE_STANDING_PROPOSED)
         case v1.SubVenueConfirmed() as e:
-            return replace(cell, standing=v1.VENUE_STANDING_CONFIRMED, place=e.place)
+            return cell._replace(standing=v1.VENUE_STANDING_CONFIRMED, place=e.place)
         case v1.SubVenueDeclined():
-            return replace(cell, standing=v1.VENUE_STANDING_DECLINED)
+            return cell._replace(standing=v1.VENUE_STANDING_DECLINED)
         case v1.SubVenueWithdrawn() | v1.SubVenueReleased():
-            return replace(cell, standing=v1.VENUE_STANDING_WITHDRAWN)
+            return cell._replace(standing=v1.VENUE_STANDING_WITHDRAWN)
         case v1.ChannelTested(passed=True) if cell.standing == v1.VENUE_STANDING_CONFIRMED:
-            return replace(cell, standing=v1.VENUE_STANDING_TESTED)
+            return cell._replace(standing=v1.VENUE_STANDING_TESTED)
         case v1.VenueConnected():
-            return replace(cell, standing=v1.VENUE_STANDING_CONNECTED)
+            return cell._replace(standing=v1.VENUE_STANDING_CONNECTED)
         case v1.VenueDisconnected():
-            return replace(cell, standing=v1.VENUE_STANDING_DISCONNECTED, interruptions=cell.interruptions + 1)
+            return cell._replace(standing=v1.VENUE_STANDING_DISCONNECTED, interruptions=cell.interruptions + 1)
         case v1.SubVenueMinutesFiled():
-            return replace(cell, standing=v1.VENUE_STANDING_CLOSED)
+            return cell._replace(standing=v1.VENUE_STANDING_CLOSED)
         case v1.AttendanceRecorded() as e:
-            return replace(cell, attendance=_counted(cell.attendance, e))
+            return cell._replace(attendance=_counted(cell.attendance, e))
         case v1.StatementMade() as e:
-            return replace(cell, statements=_with(cell.statements, e.statement_id))
+            return cell._replace(statements=_with(cell.statements, e.statement_id))
     return cell
 
 
 def _consultation(cell: Consultation, fact: Fact) -> Consultation:
     match fact.message:
         case v1.WorkPlanAdopted() | v1.BriefingMeetingHeld() | v1.DraftReportCirculated() | v1.ConsultationPostponed():
-            return replace(cell, state="PREPARING")
+            return cell._replace(state="PREPARING")
         case v1.ConsultationOpened():
-            return replace(cell, state="IN_SESSION")
+            return cell._replace(state="IN_SESSION")
         case v1.ConsultationConcluded():
-            return replace(cell, state="CONCLUDED")
+            return cell._replace(state="CONCLUDED")
         case v1.ConsultationCancelled():
-            return replace(cell, state="CANCELLED")
+            return cell._replace(state="CANCELLED")
         case v1.RecommendationRaised() as e:
-            return replace(cell, recommendations=_with(cell.recommendations, e.recommendation_id))
+            return cell._replace(recommendations=_with(cell.recommendations, e.recommendation_id))
         case v1.CommitmentMade() as e:
-            return replace(cell, commitments=_with(cell.commitments, e.commitment_id))
+            return cell._replace(commitments=_with(cell.commitments, e.commitment_id))
     return cell
 
 

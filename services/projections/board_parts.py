@@ -1,40 +1,56 @@
 """The parts of a joint work's view beside its participants: sessions, sub-venues, consultations, supervision. §3.4, §3.6.
 
-Each is a pure function of the cells of one joint work, by stream.
+Each is a pure function of the cells of one joint work.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TypeVar
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 from linkage import v1
 from services.projections.board_cells import Cell, Consultation, Participant, Session, SubVenue
 from services.projections.fact import timestamp
 from services.projections.supervision_cells import Finding, Handling, Opinion, Project
 
-__all__ = ["Members", "consultations", "members_of", "sessions", "sub_venues", "supervisions"]
+__all__ = ["Cells", "Members", "consultations", "members_of", "sessions", "sub_venues", "supervisions"]
 
 _C = TypeVar("_C", bound=Cell)
+
+
+class Cells:
+    """The cells of one joint work, sorted once by what they are."""
+
+    def __init__(self, cells: Mapping[str, Cell]) -> None:
+        self._by_type: dict[type, list[tuple[str, str, Any]]] = {}
+        for stream in sorted(cells):
+            organisation, _, id = stream.split("/", 2)
+            self._by_type.setdefault(type(cells[stream]), []).append((organisation, id, cells[stream]))
+
+    def of(self, kind: type[_C]) -> Sequence[tuple[str, str, _C]]:
+        """(organisation, id, cell) of every stream of this kind, in the order of the streams' names."""
+        return self._by_type.get(kind, ())
+
+
 Members = Mapping[tuple[str, str], tuple[int, int]]
 """(session, venue) → members who attended there, and how many of them are resident members (002.11)."""
 
 _MEMBER = str(v1.CAPACITY_MEMBER)
 
 
-def members_of(cells: Mapping[str, Cell]) -> dict[tuple[str, str], tuple[int, int]]:
+def members_of(cells: Cells) -> dict[tuple[str, str], tuple[int, int]]:
     """Members by session and venue. The venue's own record decides; the main record speaks for venues that have none.
 
     So a venue that both recorded counts once (§3.4: the venue's minutes decide who was in the room).
     """
     found: dict[tuple[str, str], tuple[int, int]] = {}
-    for _, session, cell in _of(cells, Session):
+    for _, session, cell in cells.of(Session):
         for venue, count in _members(cell.attendance).items():
             found[session, venue] = count
-    for host, session, venue_cell in _of(cells, SubVenue):
-        count = _members(venue_cell.attendance).get(host)
-        if count is not None:
-            found[session, host] = count
+    for host, session, venue_cell in cells.of(SubVenue):
+        own = _members(venue_cell.attendance)
+        if host in own:
+            found[session, host] = own[host]
     return found
 
 
@@ -48,9 +64,9 @@ def _members(attendance: Mapping[str, tuple[int, int]]) -> dict[str, tuple[int, 
     return found
 
 
-def sessions(cells: Mapping[str, Cell], members: Members) -> Iterator[v1.RemoteSessionCell]:
+def sessions(cells: Cells, members: Members) -> Iterator[v1.RemoteSessionCell]:
     """The remote sessions, with members over all venues and what was heard jointly (the main record decides that)."""
-    for _, session, cell in _of(cells, Session):
+    for _, session, cell in cells.of(Session):
         counts = [count for (of, _), count in members.items() if of == session]
         yield v1.RemoteSessionCell(
             session_id=session,
@@ -63,10 +79,10 @@ def sessions(cells: Mapping[str, Cell], members: Members) -> Iterator[v1.RemoteS
         )
 
 
-def sub_venues(cells: Mapping[str, Cell], members: Members) -> Iterator[v1.SubVenueCell]:
+def sub_venues(cells: Cells, members: Members) -> Iterator[v1.SubVenueCell]:
     """The sub-venues, each by its host's own record; one that was only proposed has none yet."""
-    main = {session: cell for _, session, cell in _of(cells, Session)}
-    own = {(session, host): cell for host, session, cell in _of(cells, SubVenue)}
+    main = {session: cell for _, session, cell in cells.of(Session)}
+    own = {(session, host): cell for host, session, cell in cells.of(SubVenue)}
     asked = {(session, host) for session, cell in main.items() for host in cell.hosts}
     for session, host in sorted(asked | own.keys()):
         cell = own.get((session, host), SubVenue())
@@ -85,9 +101,9 @@ def sub_venues(cells: Mapping[str, Cell], members: Members) -> Iterator[v1.SubVe
         )
 
 
-def consultations(cells: Mapping[str, Cell]) -> Iterator[v1.ConsultationCell]:
+def consultations(cells: Cells) -> Iterator[v1.ConsultationCell]:
     """The consultations, with what they brought."""
-    for _, consultation, cell in _of(cells, Consultation):
+    for _, consultation, cell in cells.of(Consultation):
         yield v1.ConsultationCell(
             consultation_id=consultation,
             state=cell.state,
@@ -96,20 +112,20 @@ def consultations(cells: Mapping[str, Cell]) -> Iterator[v1.ConsultationCell]:
         )
 
 
-def supervisions(cells: Mapping[str, Cell]) -> Iterator[v1.SupervisionCell]:
+def supervisions(cells: Cells) -> Iterator[v1.SupervisionCell]:
     """The supervision projects in numbers.
 
     A finding counts once the lead body has it: it was submitted to the lead, handed over with a contribution, noted by the
     project, or the lead's own.
     """
-    handed_over = {finding for _, _, cell in _of(cells, Participant) for finding in cell.findings}
-    for lead, project, cell in _of(cells, Project):
+    handed_over = {finding for _, _, cell in cells.of(Participant) for finding in cell.findings}
+    for lead, project, cell in cells.of(Project):
         findings = {
             finding
-            for body, finding, of in _of(cells, Finding)
+            for body, finding, of in cells.of(Finding)
             if of.project == project and (lead in of.submitted_to or body == lead or finding in handed_over)
         }
-        opinions = {opinion: of for _, opinion, of in _of(cells, Opinion) if of.project == project}
+        opinions = {opinion: of for _, opinion, of in cells.of(Opinion) if of.project == project}
         known = opinions.keys() | set(cell.opinions)
         yield v1.SupervisionCell(
             project_id=project,
@@ -121,14 +137,5 @@ def supervisions(cells: Mapping[str, Cell]) -> Iterator[v1.SupervisionCell]:
             mobilization_held=cell.mobilization_held,
             exchange_held=cell.exchange_held,
             waived=len(cell.waived),
-            replies=sum(len(of.replied) for _, opinion, of in _of(cells, Handling) if opinion in known),
+            replies=sum(len(of.replied) for _, opinion, of in cells.of(Handling) if opinion in known),
         )
-
-
-def _of(cells: Mapping[str, Cell], kind: type[_C]) -> Iterator[tuple[str, str, _C]]:
-    """(organisation, id, cell) of every stream of this kind, in the order of the streams' names."""
-    for stream in sorted(cells):
-        cell = cells[stream]
-        if isinstance(cell, kind):
-            organisation, _, id = stream.split("/", 2)
-            yield organisation, id, cell

@@ -13,21 +13,19 @@ __all__ = ["TIMELINE", "entry"]
 
 def entry(fact: Fact) -> Row:
     """The row of one event: where it belongs, what it is, who recorded it when, what caused it, and its hash."""
-    event = fact.event
-    metadata = event.metadata
     return (
-        event.key,
-        event.stream,
-        event.version,
-        event.type,
-        metadata.organisation,
-        metadata.tier,
-        metadata.post,
-        metadata.occurred_at,
-        metadata.recorded_at,
-        metadata.causation_id,
-        metadata.correlation_id,
-        event.hash,
+        fact.key,
+        fact.stream,
+        fact.version,
+        fact.type,
+        fact.body,
+        fact.tier,
+        fact.post,
+        fact.occurred_at,
+        fact.recorded_at,
+        fact.causation_id,
+        fact.correlation_id,
+        fact.hash,
     )
 
 

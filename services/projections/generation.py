@@ -8,24 +8,22 @@ forgotten when a transaction fails.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from linkage.store import StoredEvent
+from services.projections.batch import Batch, Folded, Heal, Refusals, combined
 from services.projections.fact import Fact
-from services.projections.read_model import ReadModel
+from services.projections.read_model import ReadModel, Row
 
 if TYPE_CHECKING:
     import asyncpg
     from asyncpg.pool import PoolConnectionProxy
 
-    Connection = asyncpg.Connection[Any] | PoolConnectionProxy[Any]
+    Connection: TypeAlias = asyncpg.Connection[Any] | PoolConnectionProxy[Any]
 
-__all__ = ["Connection", "Folded", "Generation", "Heal", "Refusals", "statement"]
-
-Heal = Callable[[StoredEvent, int], Awaitable[Sequence[Fact]]]
-"""The facts of the event's stream after that version and before the event, from the owner's store."""
+__all__ = ["Generation", "statement"]
 
 _TIMELINE = ("key", "stream", "version", "type", "organisation", "tier", "post", "occurred_at", "recorded_at",
              "causation_id", "correlation_id", "hash")  # fmt: skip
@@ -34,27 +32,6 @@ _TIMELINE = ("key", "stream", "version", "type", "organisation", "tier", "post",
 def statement(name: str, schema: str = "") -> str:
     """The text of `sql/<name>.sql`, for the tables of one schema."""
     return files("services.projections").joinpath("sql", f"{name}.sql").read_text().replace("{schema}", schema)
-
-
-class Folded(NamedTuple):
-    """What was folded of one stream: up to which version, at which position of its store, and to what."""
-
-    version: int
-    position: int
-    cell: Any
-
-
-class Refusals(Protocol):
-    """Where events go that cannot be folded, and what waits behind them."""
-
-    def holds(self, stream: str) -> bool:
-        """Whether the stream is parked."""
-
-    async def queue(self, event: StoredEvent) -> bool:
-        """Holds the event back behind its parked stream; False: the stream is not parked any more."""
-
-    async def refuse(self, event: StoredEvent, reason: str) -> None:
-        """Parks the event's stream from this event on."""
 
 
 class Generation:
@@ -66,7 +43,7 @@ class Generation:
         self.number = number
         self.schema = f"{model.name}_g{number}"
         self._remember = remember
-        self._keys: OrderedDict[str, dict[str, Folded]] = OrderedDict()
+        self._keys: OrderedDict[str, _Kept] = OrderedDict()
         self._load = statement("folds.load", self.schema)
         self._save = statement("folds.save", self.schema)
         self._write = "" if model.entry else statement(f"{model.name}.write", self.schema)
@@ -79,6 +56,10 @@ class Generation:
     async def drop(self, conn: Connection) -> None:
         """Drops the schema with everything in it; nothing happens if there is none."""
         await conn.execute(f"drop schema if exists {self.schema} cascade")
+
+    async def version(self, conn: Connection, stream: str) -> int:
+        """Up to which version the stream is folded; 0 for nothing."""
+        return await conn.fetchval(f"select version from {self.schema}.folds where stream = $1", stream) or 0
 
     def forget(self) -> None:
         """Reads everything from the tables again from now on."""
@@ -93,21 +74,23 @@ class Generation:
         cannot be folded is refused together with the rest of its stream. `combine` False leaves the rows of the touched
         keys as they are: for bulk loading, which calls `combine_all` at the end.
         """
-        batch = _Batch(self.model, await self._remembered(conn, {fact.event.key for fact in facts}), refusals, heal)
+        kept = await self._remembered(conn, {fact.key for fact in facts})
+        batch = Batch(self.model, {key: of.folds for key, of in kept.items()}, refusals)
         for fact in facts:
-            await batch.take(fact)
-        rows = await batch.combined() if combine and self.model.combine else []
-        await self._written(conn, batch, rows)
+            if not batch.fold_next(fact):
+                await batch.fold_otherwise(fact, heal)
+        rows = await batch.combined() if combine and self.model.combine else {}
+        await self._write_folds(conn, batch)
+        await self._write_rows(conn, rows, kept)
         return batch.new
 
-    async def combine_all(self, conn: Connection, keys: Collection[str], refusals: Refusals) -> None:
+    async def combine_all(self, conn: Connection, keys: Collection[str]) -> None:
         """Writes the rows of these keys from their folds."""
-        assert self.model.combine is not None
-        folds = await self._remembered(conn, keys)
-        rows = [row for key in keys for row in self.model.combine(key, _cells(folds[key]))]
-        await self._write_rows(conn, keys, rows)
+        kept = await self._remembered(conn, keys)
+        rows = {key: combined(self.model, key, of.folds) for key, of in kept.items()}
+        await self._write_rows(conn, rows, kept)
 
-    async def _remembered(self, conn: Connection, keys: Iterable[str]) -> dict[str, dict[str, Folded]]:
+    async def _remembered(self, conn: Connection, keys: Iterable[str]) -> dict[str, _Kept]:
         known = {}
         missing = []
         for key in keys:
@@ -116,16 +99,16 @@ class Generation:
                 known[key] = self._keys[key]
             else:
                 missing.append(key)
-                known[key] = self._keys[key] = {}
+                known[key] = self._keys[key] = _Kept({}, frozenset())
         if missing:
             restored = self.model.restored
             for key, stream, version, position, state in await conn.fetch(self._load, missing):
-                known[key][stream] = Folded(version, position, restored(stream.split("/", 2)[1], state))
+                known[key].folds[stream] = Folded(version, position, restored(stream.split("/", 2)[1], state))
         while len(self._keys) > self._remember:
             self._keys.popitem(last=False)
         return known
 
-    async def _written(self, conn: Connection, batch: _Batch, rows: Sequence[Any]) -> None:
+    async def _write_folds(self, conn: Connection, batch: Batch) -> None:
         if batch.touched:
             stored = self.model.stored
             saved = [
@@ -135,104 +118,19 @@ class Generation:
             ]
             await conn.execute(self._save, *zip(*saved, strict=True))
         if batch.entries:
-            await conn.copy_records_to_table(
-                "entries", schema_name=self.schema, records=batch.entries, columns=_TIMELINE
-            )
-        if batch.recombined:
-            await self._write_rows(conn, batch.recombined, rows)
+            await conn.copy_records_to_table("entries", schema_name=self.schema, records=batch.entries, columns=_TIMELINE)
 
-    async def _write_rows(self, conn: Connection, keys: Iterable[str], rows: Sequence[Any]) -> None:
-        if rows:
-            await conn.execute(self._write, list(keys), *zip(*rows, strict=True))
-
-
-def _cells(folds: dict[str, Folded]) -> dict[str, Any]:
-    return {stream: folded.cell for stream, folded in folds.items()}
+    async def _write_rows(self, conn: Connection, rows: Mapping[str, Sequence[Row]], kept: Mapping[str, _Kept]) -> None:
+        changed = [row for key, of in rows.items() for row in of if row not in kept[key].rows]
+        if changed:
+            await conn.execute(self._write, *zip(*changed, strict=True))
+        for key, of in rows.items():
+            kept[key].rows = frozenset(of)
 
 
-class _Batch:
-    """What one batch changes, before it is written."""
+@dataclass(slots=True)
+class _Kept:
+    """What is remembered of one key: its streams' folds, and the rows that were written of it."""
 
-    def __init__(self, model: ReadModel, folds: dict[str, dict[str, Folded]], refusals: Refusals, heal: Heal) -> None:
-        self.folds = folds
-        self.new = 0
-        self.touched: dict[str, tuple[str, Any]] = {}  # stream -> its key, and its cell before the batch
-        self.entries: list[Any] = []
-        self.recombined: dict[str, None] = {}  # keys of which a cell has changed
-        self._model = model
-        self._refusals = refusals
-        self._heal = heal
-        self._facts: dict[str, list[Fact]] = {}  # by stream: what a failing combine takes back
-
-    async def take(self, fact: Fact) -> None:
-        """Folds one fact, if it is new and in turn."""
-        event = fact.event
-        before = self.folds[event.key].get(event.stream)
-        version = before.version if before else 0
-        if event.version <= version:
-            return
-        if self._refusals.holds(event.stream) and await self._refusals.queue(event):
-            return
-        if event.version > version + 1:
-            for missing in await self._heal(event, version):
-                if not await self._fold(missing):
-                    await self._refusals.queue(event)
-                    return
-            version = self._version(event)
-            if event.version > version + 1:
-                reason = f"versions {version + 1} to {event.version - 1} of the stream are missing, here and in its store"
-                await self._refusals.refuse(event, reason)
-                return
-        await self._fold(fact)
-
-    def _version(self, event: StoredEvent) -> int:
-        folded = self.folds[event.key].get(event.stream)
-        return folded.version if folded else 0
-
-    async def _fold(self, fact: Fact) -> bool:
-        event, model = fact.event, self._model
-        streams = self.folds[event.key]
-        before = streams.get(event.stream)
-        then = before.cell if before else model.first(event.stream.split("/", 2)[1])
-        try:
-            if fact.problem:
-                raise ValueError(fact.problem)
-            cell = model.fold(then, fact) if model.fold is not None and then is not None else then
-            if model.entry is not None:
-                self.entries.append(model.entry(fact))
-        except Exception as problem:  # whatever a fold raises on an event is that event's poison, and is told as such
-            await self._refusals.refuse(event, f"{type(problem).__name__}: {problem}")
-            return False
-        streams[event.stream] = Folded(event.version, event.position, cell)
-        if event.stream not in self.touched:
-            self.touched[event.stream] = (event.key, before.cell if before else None)
-        if cell is not then or before is None:
-            self.recombined[event.key] = None
-        if model.combine is not None:
-            self._facts.setdefault(event.stream, []).append(fact)
-        self.new += 1
-        return True
-
-    async def combined(self) -> list[Any]:
-        """The rows of every key with a changed cell."""
-        rows: list[Any] = []
-        for key in list(self.recombined):
-            try:
-                rows.extend(self._model.combine(key, _cells(self.folds[key])))  # type: ignore[misc]
-            except Exception as problem:  # the events that brought the cells there cannot be taken, as in _fold
-                await self._take_back(key, f"{type(problem).__name__}: {problem}")
-        return rows
-
-    async def _take_back(self, key: str, reason: str) -> None:
-        del self.recombined[key]
-        for stream in [stream for stream, (of, _) in self.touched.items() if of == key]:
-            first, *rest = [fact.event for fact in self._facts[stream]]
-            self.new -= 1 + len(rest)
-            _, cell = self.touched.pop(stream)
-            if first.version == 1:
-                del self.folds[key][stream]
-            else:
-                self.folds[key][stream] = Folded(first.version - 1, 0, cell)
-            await self._refusals.refuse(first, reason)
-            for event in rest:
-                await self._refusals.queue(event)
+    folds: dict[str, Folded]
+    rows: frozenset[Row]

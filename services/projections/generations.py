@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import asyncpg
 
 from linkage.bus import parking
 from linkage.store import migrate
 from services.projections.generation import Generation
 from services.projections.read_model import ReadModel
 
-if TYPE_CHECKING:
-    import asyncpg
-
-__all__ = ["MIGRATIONS", "create_first", "prepare"]
+__all__ = ["MIGRATIONS", "create_first", "open_pool", "prepare"]
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -23,6 +22,16 @@ async def prepare(dsn: str) -> None:
     """Brings the projections' database to the schema this code knows. Safe to repeat, and to run at once."""
     await migrate(dsn, parking.MIGRATIONS)
     await migrate(dsn, MIGRATIONS)
+
+
+async def open_pool(dsn: str) -> asyncpg.Pool[Any]:
+    """Connections to the projections' database."""
+    settings = {"application_name": "linkage-projections", "jit": "off", "idle_in_transaction_session_timeout": "30s"}
+    return await asyncpg.create_pool(dsn, min_size=1, max_size=4, timeout=5, server_settings=settings, reset=_nothing)
+
+
+async def _nothing(connection: object) -> None:
+    """Nothing is left behind in a session here: asyncpg's default clean-up would cost each batch a round trip more."""
 
 
 async def create_first(pool: asyncpg.Pool[Any], models: Sequence[ReadModel]) -> None:

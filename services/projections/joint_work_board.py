@@ -8,11 +8,10 @@ own first event wait in their cells; a work is on the board once it was proposed
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from linkage import v1
 from services.projections.board_cells import CELLS, Cell, Initiator, Invitation, Participant, PeerPlan, fold
-from services.projections.board_parts import consultations, members_of, sessions, sub_venues, supervisions
+from services.projections.board_parts import Cells, consultations, members_of, sessions, sub_venues, supervisions
 from services.projections.fact import timestamp
 from services.projections.read_model import ReadModel, Row
 
@@ -89,15 +88,16 @@ def _out(cell: v1.ParticipantCell, invitation: Invitation) -> bool:
 
 def combine(key: str, cells: Mapping[str, Cell]) -> list[Row]:
     """The one row of a joint work, from all cells of its key by stream; none where it was not proposed (yet)."""
-    stream, work = next(_of(cells, Initiator), ("", Initiator()))
+    known = Cells(cells)
+    initiator, work_id, work = next(iter(known.of(Initiator)), ("", "", Initiator()))
     if not work.proposed:
         return []
-    initiator = stream.split("/", 1)[0]
-    participants = {stream.split("/", 1)[0]: cell for stream, cell in _of(cells, Participant)}
-    shown = [_participant(work, code, participants.get(code, Participant())) for code in sorted(work.invitations)]
+    participants = {body: cell for body, _, cell in known.of(Participant)}
+    shown = [_participant(work, body, participants.get(body, Participant())) for body in sorted(work.invitations)]
     pending = _pending(shown) if work.concluded else 0
+    members = members_of(known)
     view = v1.JointWorkView(
-        joint_work_id=stream.split("/", 2)[2],
+        joint_work_id=work_id,
         initiator=initiator,
         direction=work.direction,  # type: ignore[arg-type]  # stored as a number
         mode=work.mode,  # type: ignore[arg-type]
@@ -105,14 +105,13 @@ def combine(key: str, cells: Mapping[str, Cell]) -> list[Row]:
         state=joint_state(work, shown, pending),
         pending=pending,
         participants=shown,
+        sessions=sessions(known, members),
+        sub_venues=sub_venues(known, members),
+        consultations=consultations(known),
+        supervisions=supervisions(known),
         as_of=timestamp(max(cell.as_of for cell in cells.values())),
     )
-    _plan(view, initiator, work, dict(_of(cells, PeerPlan)))
-    members = members_of(cells)
-    view.sessions.extend(sessions(cells, members))
-    view.sub_venues.extend(sub_venues(cells, members))
-    view.consultations.extend(consultations(cells))
-    view.supervisions.extend(supervisions(cells))
+    _plan(view, initiator, work, {body: cell for body, _, cell in known.of(PeerPlan)})
     tiers = [participants[cell.organisation].tier if cell.organisation in participants else "" for cell in shown]
     invited = [work.invitations[cell.organisation].issued_at for cell in shown]
     bodies = ",".join((initiator, *work.invitations))
@@ -150,18 +149,13 @@ def _plan(view: v1.JointWorkView, initiator: str, work: Initiator, peers: Mappin
         for cell in sorted(peers.values(), key=lambda cell: (cell.revision, cell.digest)):
             if cell.revision >= newest and cell.plan:
                 newest, plan = cell.revision, cell.plan
-        by_city = {stream.split("/", 1)[0]: cell for stream, cell in peers.items()}
-        cities = {initiator, *by_city, *(cell.peer for cell in peers.values() if cell.peer)}
-        agreed = [frozenset(by_city[city].endorsed) if city in by_city else frozenset() for city in cities]
+        cities = {initiator, *peers, *(cell.peer for cell in peers.values() if cell.peer)}
+        agreed = [frozenset(peers[city].endorsed) if city in peers else frozenset() for city in cities]
         both = frozenset[str]().union(*agreed).intersection(*agreed) if len(cities) > 1 else frozenset()
-        revisions = [(cell.endorsed[digest], digest) for cell in by_city.values() for digest in both]
+        revisions = [(cell.endorsed[digest], digest) for cell in peers.values() for digest in both]
         view.effective_revision, view.effective_digest = max(revisions, default=(0, ""))
     view.revision = newest
     view.plan.MergeFromString(bytes.fromhex(plan))
-
-
-def _of(cells: Mapping[str, Cell], kind: type[Any]) -> Any:
-    return ((stream, cell) for stream, cell in sorted(cells.items()) if isinstance(cell, kind))
 
 
 BOARD = ReadModel(name="joint_work_board", fold_version=1, cells=CELLS, fold=fold, combine=combine)

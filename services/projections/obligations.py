@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
 from types import MappingProxyType
+from typing import NamedTuple
 
 from linkage import v1
 from services.projections.fact import Fact, micros
@@ -12,8 +12,7 @@ from services.projections.fact import Fact, micros
 __all__ = ["KINDS", "RULES", "Agreement", "Ending", "Ledger", "Opening", "Revision", "Rule", "fold"]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One line of §3.11: the event that opens it, who owes, what discharges or ends it, until when, on what ground."""
 
     opened_by: str
@@ -57,8 +56,7 @@ RULES: Mapping[str, Rule] = MappingProxyType({rule.opened_by: rule for rule in _
 open. SupervisionOpinionReopened opens the same obligation as SupervisionOpinionIssued, for another round."""
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+class Opening(NamedTuple):
     """An obligation as it was opened. Times in microseconds since 1970; `due` 0 where the sources give no number."""
 
     slot: str
@@ -71,8 +69,7 @@ class Opening:
     due: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(NamedTuple):
     """What discharged or ended the obligation of that slot (or, in `Ledger.wide`, of all slots that begin so)."""
 
     slot: str
@@ -80,16 +77,14 @@ class Ending:
     event: str
 
 
-@dataclass(frozen=True, slots=True)
-class Revision:
+class Revision(NamedTuple):
     """A material revision: a reconfirmation is owed by whoever agreed to less. `opening` lacks slot and debtor."""
 
     revision: int
     opening: Opening
 
 
-@dataclass(frozen=True, slots=True)
-class Agreement:
+class Agreement(NamedTuple):
     """A body agreed to a revision (by accepting, or later), or withdrew."""
 
     revision: int
@@ -99,16 +94,15 @@ class Agreement:
     event: str
 
 
-@dataclass(frozen=True, slots=True)
-class Ledger:
+class Ledger(NamedTuple):
     """What one stream's events opened and ended. `counts`: how often something happened, to tell rounds apart."""
 
-    openings: Mapping[str, Opening] = field(default_factory=dict)
-    endings: Mapping[str, Ending] = field(default_factory=dict)
+    openings: Mapping[str, Opening] = {}
+    endings: Mapping[str, Ending] = {}
     wide: tuple[Ending, ...] = ()
     revisions: tuple[Revision, ...] = ()
     agreed: tuple[Agreement, ...] = ()
-    counts: Mapping[str, int] = field(default_factory=dict)
+    counts: Mapping[str, int] = {}
     addressees: tuple[str, ...] = ()
 
 
@@ -129,7 +123,7 @@ KINDS: Mapping[str, type[Ledger]] = dict.fromkeys(
 
 def fold(cell: Ledger, fact: Fact) -> Ledger:
     """The ledger after one more event of its stream; the same object where the event opens and ends nothing."""
-    return _FOLDS[fact.event.stream.split("/", 2)[1]](cell, fact)
+    return _FOLDS[fact.kind](cell, fact)
 
 
 def _joint_work(cell: Ledger, fact: Fact) -> Ledger:
@@ -140,8 +134,8 @@ def _joint_work(cell: Ledger, fact: Fact) -> Ledger:
         case v1.InvitationLapsed() as e:
             return _end(cell, fact, f"InvitationIssued/{e.participant}/{e.round}")
         case v1.JointPlanRevised(material=True) as e:
-            opening = Opening("", "JointPlanRevised", "", fact.organisation, e.joint_work_id, e.joint_work_id, fact.at)
-            return replace(cell, revisions=(*cell.revisions, Revision(e.revision, opening)))
+            opening = Opening("", "JointPlanRevised", "", fact.body, e.joint_work_id, e.joint_work_id, fact.at)
+            return cell._replace(revisions=(*cell.revisions, Revision(e.revision, opening)))
         case v1.ResultDelivered() as e:
             cell, n = _count(cell, e.participant)
             return _open(cell, fact, f"ResultDelivered/{e.participant}/{n}", e.participant, e.joint_work_id)
@@ -155,18 +149,18 @@ def _joint_work(cell: Ledger, fact: Fact) -> Ledger:
 
 
 def _participation(cell: Ledger, fact: Fact) -> Ledger:
-    body = fact.organisation
+    body = fact.body
     match fact.message:
         case v1.InvitationAccepted() as e:
-            agreement = Agreement(e.accepted_revision, True, False, fact.at, fact.event.id)
-            cell = replace(cell, agreed=(*cell.agreed, agreement))
+            agreement = Agreement(e.accepted_revision, True, False, fact.at, fact.id)
+            cell = cell._replace(agreed=(*cell.agreed, agreement))
             return _end(cell, fact, f"InvitationIssued/{body}/{e.round}")
         case v1.InvitationDeclined() as e:
             return _end(cell, fact, f"InvitationIssued/{body}/{e.round}")
         case v1.ParticipationReconfirmed() as e:
-            return replace(cell, agreed=(*cell.agreed, Agreement(e.revision, False, False, fact.at, fact.event.id)))
+            return cell._replace(agreed=(*cell.agreed, Agreement(e.revision, False, False, fact.at, fact.id)))
         case v1.ParticipationWithdrawn():
-            return replace(cell, agreed=(*cell.agreed, Agreement(0, False, True, fact.at, fact.event.id)))
+            return cell._replace(agreed=(*cell.agreed, Agreement(0, False, True, fact.at, fact.id)))
         case v1.ResultReceived():
             return _count(cell, "results")[0]
         case v1.ResultAcknowledged():
@@ -191,7 +185,7 @@ def _sub_venue(cell: Ledger, fact: Fact) -> Ledger:
             return _count(cell, "proposals")[0]
         case v1.SubVenueConfirmed() | v1.SubVenueDeclined() | v1.SubVenueReleased() as e:
             n = cell.counts.get("proposals", 0)
-            return _end(cell, fact, f"SubVenueProposed/{e.session_id}/{fact.organisation}/{n}")
+            return _end(cell, fact, f"SubVenueProposed/{e.session_id}/{fact.body}/{n}")
     return cell
 
 
@@ -199,7 +193,7 @@ def _consultation(cell: Ledger, fact: Fact) -> Ledger:
     match fact.message:
         case v1.ConsultationConcluded() as e:
             slot = f"ConsultationConcluded/{e.consultation_id}"
-            return _open(cell, fact, slot, fact.organisation, e.consultation_id, creditor="")
+            return _open(cell, fact, slot, fact.body, e.consultation_id, creditor="")
         case v1.CommitmentMade() as e:
             slot = f"CommitmentMade/{e.commitment_id}"
             return _open(cell, fact, slot, e.promised_by, e.commitment_id, due=micros(e.promised_until))
@@ -209,7 +203,7 @@ def _consultation(cell: Ledger, fact: Fact) -> Ledger:
 def _opinion(cell: Ledger, fact: Fact) -> Ledger:
     match fact.message:
         case v1.SupervisionOpinionIssued() | v1.SupervisionOpinionReopened() as e:
-            cell = replace(cell, counts={**cell.counts, "round": e.round}, addressees=tuple(e.addressees))
+            cell = cell._replace(counts={**cell.counts, "round": e.round}, addressees=tuple(e.addressees))
             for body in e.addressees:
                 slot = f"SupervisionOpinionIssued/{e.opinion_id}/{body}/{e.round}"
                 cell = _open(cell, fact, slot, body, e.opinion_id)
@@ -226,10 +220,10 @@ def _opinion(cell: Ledger, fact: Fact) -> Ledger:
 
 
 def _handling(cell: Ledger, fact: Fact) -> Ledger:
-    body = fact.organisation
+    body = fact.body
     match fact.message:
         case v1.SupervisionOpinionReceived() as e:
-            return replace(cell, counts={"round": e.round})
+            return cell._replace(counts={"round": e.round})
         case v1.SupervisionOpinionAssigned() as e:
             answer = f"{e.opinion_id}/{body}/{cell.counts.get('round', 1)}"
             cell = _end(cell, fact, f"SupervisionOpinionIssued/{answer}")
@@ -255,21 +249,21 @@ _FOLDS = {
 def _open(
     cell: Ledger, fact: Fact, slot: str, debtor: str, subject: str, *, creditor: str | None = None, due: int = 0
 ) -> Ledger:
-    owner = fact.organisation if creditor is None else creditor
+    owner = fact.body if creditor is None else creditor
     joint_work: str = getattr(fact.message, "joint_work_id", "")
     opening = Opening(slot, slot.split("/", 1)[0], debtor, owner, joint_work, subject, fact.at, due)
-    return replace(cell, openings={**cell.openings, slot: opening})
+    return cell._replace(openings={**cell.openings, slot: opening})
 
 
 def _end(cell: Ledger, fact: Fact, *slots: str) -> Ledger:
-    new = {slot: Ending(slot, fact.at, fact.event.id) for slot in slots if slot not in cell.endings}
-    return replace(cell, endings={**cell.endings, **new}) if new else cell
+    new = {slot: Ending(slot, fact.at, fact.id) for slot in slots if slot not in cell.endings}
+    return cell._replace(endings={**cell.endings, **new}) if new else cell
 
 
 def _end_all(cell: Ledger, fact: Fact, *prefixes: str) -> Ledger:
-    return replace(cell, wide=(*cell.wide, *(Ending(prefix, fact.at, fact.event.id) for prefix in prefixes)))
+    return cell._replace(wide=(*cell.wide, *(Ending(prefix, fact.at, fact.id) for prefix in prefixes)))
 
 
 def _count(cell: Ledger, what: str) -> tuple[Ledger, int]:
     n = cell.counts.get(what, 0) + 1
-    return replace(cell, counts={**cell.counts, what: n}), n
+    return cell._replace(counts={**cell.counts, what: n}), n

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 from linkage.bus import parking
-from linkage.store import StoredEvent
-from services.projections.generation import Connection
+from services.projections.fact import Fact
+
+if TYPE_CHECKING:
+    from services.projections.generation import Connection
 
 __all__ = ["Parked", "consumer_name"]
 
@@ -33,14 +36,14 @@ class Parked:
         """Whether the stream is parked."""
         return stream in self._streams
 
-    async def queue(self, event: StoredEvent) -> bool:
-        """Holds the event back; False: the stream was replayed meanwhile."""
-        held = await parking.queue_behind(self._conn, self._consumer, event)
+    async def queue(self, fact: Fact) -> bool:
+        """Holds the fact back; False: the stream was replayed meanwhile."""
+        held = await parking.queue_behind(self._conn, self._consumer, fact.event)
         if not held:
-            self._streams.discard(event.stream)
+            self._streams.discard(fact.stream)
         return held
 
-    async def refuse(self, event: StoredEvent, reason: str) -> None:
-        """Parks the stream from this event on."""
-        await parking.park(self._conn, self._consumer, event, reason)
-        self._streams.add(event.stream)
+    async def refuse(self, fact: Fact, reason: str) -> None:
+        """Parks the stream from this fact on."""
+        await parking.park(self._conn, self._consumer, fact.event, reason)
+        self._streams.add(fact.stream)

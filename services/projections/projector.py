@@ -6,21 +6,25 @@ versions say what was folded, and the partitions' rows are locked and owned (beg
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import uuid4
 
 import structlog
+
 from linkage.bus import parking
 from linkage.store import StoredEvent
-from services.projections.fact import Fact, fact_of
-from services.projections.generation import Connection, Generation, Heal, statement
+from services.projections.batch import Heal
+from services.projections.fact import Fact, Record, fact_of
+from services.projections.generation import Generation, statement
 from services.projections.parked import Parked, consumer_name
 from services.projections.read_model import ReadModel
 
 if TYPE_CHECKING:
     import asyncpg
+
+    from services.projections.generation import Connection
 
 __all__ = ["Delivery", "NotOurGeneration", "Projector", "Unreadable"]
 
@@ -35,18 +39,14 @@ class NotOurGeneration(Exception):
     """The active generation was built by another fold version: this code must not write it. It says what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
+class Unreadable(NamedTuple):
     """A record that is no event in our envelope: nobody can tell its stream."""
 
-    key: bytes | None
-    value: bytes | None
-    headers: Sequence[tuple[str, bytes | None]]
+    record: Record
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(NamedTuple):
     """One record as Kafka gave it."""
 
     topic: str
@@ -64,6 +64,7 @@ class Projector:
         self._heal = heal
         self._me = uuid4()
         self._generations: dict[str, Generation] = {}
+        self._one = asyncio.Lock()  # what is remembered of the streams is for one batch at a time
 
     async def apply(self, batch: Sequence[Delivery]) -> int:
         """Folds a batch, in one transaction; returns how many events were new to some read model.
@@ -74,11 +75,11 @@ class Projector:
         facts = [delivery.content for delivery in batch if isinstance(delivery.content, Fact)]
         partitions = sorted({delivery.partition for delivery in batch})
         try:
-            async with self._pool.acquire() as conn, conn.transaction():
+            async with self._one, self._pool.acquire() as conn, conn.transaction():
                 some_parked = await self._begin(conn, partitions)
                 new = 0
                 for generation in await self._active(conn):
-                    streams = {fact.event.stream for fact in facts} if some_parked else ()
+                    streams = {fact.stream for fact in facts} if some_parked else ()
                     name = generation.model.name
                     parked = await Parked.among(conn, name, streams) if streams else Parked(conn, name)
                     new = max(new, await generation.take(conn, facts, parked, self._heal))
@@ -98,7 +99,7 @@ class Projector:
 
     async def replay(self, read_model: str, stream: str) -> parking.Replay:
         """Folds what was parked of a stream, in order, as far as it goes. Raises as `apply` does."""
-        async with self._pool.acquire() as conn:
+        async with self._one, self._pool.acquire() as conn:
             partitions = [row["partition"] for row in await conn.fetch("select partition from partitions")]
 
             # Each event in a transaction of parking.replay's, which takes it out of the parking as well.
@@ -111,6 +112,21 @@ class Projector:
                 return await parking.replay(conn, consumer_name(read_model), stream, handle)
             finally:
                 self.forget()
+
+    async def look_after(self, read_model: str) -> None:
+        """Replays the parked streams of a read model that an operator has asked for, and those that wait for a gap."""
+        consumer = consumer_name(read_model)
+        async with self._pool.acquire() as conn:
+            wanted = dict(await parking.asked(conn, consumer))
+            generation = next(one for one in await self._active(conn) if one.model.name == read_model)
+            for parked in await parking.listing(conn, consumer):
+                if parked.stream not in wanted and parked.version > await generation.version(conn, parked.stream) + 1:
+                    wanted[parked.stream] = "heal"
+        for stream, wish in wanted.items():
+            outcome = await self.replay(read_model, stream)
+            log.info("replayed", read_model=read_model, stream=stream, wish=wish, taken=outcome.taken, left=outcome.reason)
+            async with self._pool.acquire() as conn:
+                await parking.granted(conn, consumer, stream)
 
     async def _begin(self, conn: Connection, partitions: list[int]) -> bool:
         row = await conn.fetchrow(_BEGIN, partitions, self._me, list(self._models))
@@ -140,34 +156,27 @@ class _Raising:
     def holds(self, stream: str) -> bool:
         return False
 
-    async def queue(self, event: StoredEvent) -> bool:
+    async def queue(self, fact: Fact) -> bool:
         return False
 
-    async def refuse(self, event: StoredEvent, reason: str) -> None:
+    async def refuse(self, fact: Fact, reason: str) -> None:
         raise parking.Poison(reason)
 
 
-async def _park_record(conn: Connection, delivery: Delivery, record: Unreadable) -> None:
+async def _park_record(conn: Connection, delivery: Delivery, unreadable: Unreadable) -> None:
     place = f"{delivery.topic}/{delivery.partition}"
-    await parking.park_record(
-        conn,
-        consumer_name("records"),
-        place,
-        delivery.offset,
-        (record.key, record.value, record.headers),
-        record.reason,
-    )
+    consumer = consumer_name("records")
+    await parking.park_record(conn, consumer, place, delivery.offset, unreadable.record, unreadable.reason)
 
 
 def _progress(batch: Sequence[Delivery]) -> list[list[Any]]:
     """The columns of progress.save: the last event of each topic's partition in the batch."""
     last: dict[tuple[str, int], list[Any]] = {}
     for delivery in batch:
-        if isinstance(delivery.content, Fact):
-            event = delivery.content.event
-            metadata = event.metadata
+        fact = delivery.content
+        if isinstance(fact, Fact):
             last[delivery.topic, delivery.partition] = [
-                delivery.topic, delivery.partition, metadata.tier, delivery.offset, event.position,
-                metadata.occurred_at, metadata.recorded_at,
+                delivery.topic, delivery.partition, fact.tier, delivery.offset, fact.position, fact.occurred_at,
+                fact.recorded_at,
             ]  # fmt: skip
     return [list(column) for column in zip(*last.values(), strict=True)] or [[] for _ in range(7)]

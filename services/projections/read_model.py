@@ -12,6 +12,8 @@ from functools import cached_property
 from typing import Any
 
 from pydantic import TypeAdapter
+from pydantic_core import to_json
+
 from services.projections.fact import Fact
 
 __all__ = ["ReadModel", "Row"]
@@ -33,7 +35,7 @@ class ReadModel:
     name: str
     fold_version: int
     cells: Mapping[str, type[Any]] = field(default_factory=dict)
-    """Which cell a kind of stream has; streams of other kinds are only counted."""
+    """Which cell a kind of stream has, as a NamedTuple class; streams of other kinds are only counted."""
     fold: Callable[[Any, Fact], Any] | None = None
     combine: Callable[[str, Mapping[str, Any]], Sequence[Row]] | None = None
     entry: Callable[[Fact], Row] | None = None
@@ -44,13 +46,13 @@ class ReadModel:
         return None if cell is None else cell()
 
     def stored(self, cell: Any) -> str | None:
-        """The cell as it is stored: JSON with its fields' names."""
-        return None if cell is None else self._adapters[type(cell)].dump_json(cell).decode()
+        """The cell as it is stored: a JSON array of its fields in order."""
+        return None if cell is None else to_json(cell).decode()
 
     def restored(self, kind: str, state: str | None) -> Any:
         """The cell that was stored; raises pydantic.ValidationError where it is not of this fold version."""
-        return None if state is None else self._adapters[self.cells[kind]].validate_json(state)
+        return None if state is None else self._adapters[kind].validate_json(state)
 
     @cached_property
-    def _adapters(self) -> dict[type[Any], TypeAdapter[Any]]:
-        return {cell: TypeAdapter(cell) for cell in self.cells.values()}
+    def _adapters(self) -> dict[str, TypeAdapter[Any]]:
+        return {kind: TypeAdapter(cell) for kind, cell in self.cells.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from typing import NamedTuple, TypeAlias
 
 from linkage import v1
 from services.projections.fact import Fact
@@ -11,8 +11,7 @@ from services.projections.fact import Fact
 __all__ = ["SUPERVISION", "Finding", "Handling", "Opinion", "Project", "SupervisionCell", "fold_supervision"]
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(NamedTuple):
     """A supervision project. `noted`: findings the lead body took note of; `opinions`: those it rolled up."""
 
     as_of: int = 0
@@ -24,8 +23,7 @@ class Project:
     waived: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """A finding, and the bodies it was handed to."""
 
     as_of: int = 0
@@ -33,8 +31,7 @@ class Finding:
     submitted_to: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Opinion:
+class Opinion(NamedTuple):
     """An opinion. `issued`: it was issued at some time; `closed`: it is closed now."""
 
     as_of: int = 0
@@ -43,15 +40,14 @@ class Opinion:
     closed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Handling:
+class Handling(NamedTuple):
     """How one body's government handles one opinion. `replied`: rounds it has replied to."""
 
     as_of: int = 0
     replied: tuple[int, ...] = ()
 
 
-SupervisionCell = Project | Finding | Opinion | Handling
+SupervisionCell: TypeAlias = Project | Finding | Opinion | Handling
 
 SUPERVISION: Mapping[str, type[SupervisionCell]] = {
     "supervision-project": Project,
@@ -77,53 +73,53 @@ def fold_supervision(cell: SupervisionCell, fact: Fact) -> SupervisionCell:
 def _project(cell: Project, fact: Fact) -> Project:
     match fact.message:
         case v1.SupervisionGroupFormed():
-            return replace(cell, state="GROUP_FORMED")
+            return cell._replace(state="GROUP_FORMED")
         case v1.MobilizationMeetingHeld():
-            return replace(cell, state="MOBILIZED", mobilization_held=True)
+            return cell._replace(state="MOBILIZED", mobilization_held=True)
         case v1.InspectionHeld():
-            return replace(cell, state="INSPECTING")
+            return cell._replace(state="INSPECTING")
         case v1.OpinionExchangeHeld():
-            return replace(cell, state="EXCHANGED", exchange_held=True)
+            return cell._replace(state="EXCHANGED", exchange_held=True)
         case v1.SupervisionStepWaived() as e if e.step not in cell.waived:
-            return replace(cell, waived=(*cell.waived, e.step))
+            return cell._replace(waived=(*cell.waived, e.step))
         case v1.SupervisionFindingNoted() as e if e.finding_id not in cell.noted:
-            return replace(cell, noted=(*cell.noted, e.finding_id))
+            return cell._replace(noted=(*cell.noted, e.finding_id))
         case v1.SupervisionOpinionsRolledUp() as e:
             new = tuple(o.opinion_id for o in e.opinions if o.opinion_id not in cell.opinions)
-            return replace(cell, opinions=cell.opinions + new)
+            return cell._replace(opinions=cell.opinions + new)
         case v1.SupervisionOpinionProgressNoted(progress=v1.OPINION_PROGRESS_ISSUED):
-            return replace(cell, state="ISSUED")
+            return cell._replace(state="ISSUED")
         case v1.SupervisionConcluded():
-            return replace(cell, state="CONCLUDED")
+            return cell._replace(state="CONCLUDED")
         case v1.SupervisionContinued():
-            return replace(cell, state="CONTINUED")
+            return cell._replace(state="CONTINUED")
     return cell
 
 
 def _finding(cell: Finding, fact: Fact) -> Finding:
     match fact.message:
         case v1.SupervisionFindingRecorded() as e:
-            return replace(cell, project=e.project_id)
+            return cell._replace(project=e.project_id)
         case v1.ContributionSubmitted() as e if e.to not in cell.submitted_to:
-            return replace(cell, submitted_to=(*cell.submitted_to, e.to))
+            return cell._replace(submitted_to=(*cell.submitted_to, e.to))
     return cell
 
 
 def _opinion(cell: Opinion, fact: Fact) -> Opinion:
     match fact.message:
         case v1.SupervisionOpinionDrafted() as e:
-            return replace(cell, project=e.project_id)
+            return cell._replace(project=e.project_id)
         case v1.SupervisionOpinionIssued() as e:
-            return replace(cell, project=e.project_id, issued=True)
+            return cell._replace(project=e.project_id, issued=True)
         case v1.SupervisionOpinionClosed():
-            return replace(cell, closed=True)
+            return cell._replace(closed=True)
         case v1.SupervisionOpinionReopened():
-            return replace(cell, closed=False)
+            return cell._replace(closed=False)
     return cell
 
 
 def _handling(cell: Handling, fact: Fact) -> Handling:
     match fact.message:
         case v1.SupervisionReplyGiven() as e if e.round not in cell.replied:
-            return replace(cell, replied=(*cell.replied, e.round))
+            return cell._replace(replied=(*cell.replied, e.round))
     return cell

@@ -7,10 +7,8 @@ wherever it is opened or ended, so combine only has to match slots, and the orde
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 
-from services.projections.fact import Fact
-from services.projections.obligations import KINDS, Ending, Ledger, Opening, RULES, fold
+from services.projections.obligations import KINDS, RULES, Ending, Ledger, Opening, fold
 from services.projections.read_model import ReadModel, Row
 
 __all__ = ["WAITING", "combine"]
@@ -63,7 +61,7 @@ def _reconfirmations(cells: Mapping[str, Ledger | None]) -> Iterator[tuple[Openi
             later = cell.agreed[accepted[-1] + 1 :]
             done = next((a for a in later if a.withdrawn or a.revision >= revision.revision), None)
             slot = f"JointPlanRevised/{revision.revision}/{body}"
-            opening = replace(revision.opening, slot=slot, debtor=body)
+            opening = revision.opening._replace(slot=slot, debtor=body)
             yield opening, Ending(slot, done.at, done.event) if done else None
 
 

@@ -1,4 +1,4 @@
--- $1: keys whose rows these are all. What was opened stays, open or discharged, so no row ever goes.
+-- What was opened stays, open or discharged, so no row ever goes.
 insert into {schema}.obligations as o
     (key, obligation_id, opened_by, debtor, creditor, joint_work_id, subject_id, opened_at, due_at, citation,
      discharged_at, discharged_by)
@@ -8,11 +8,10 @@ select key, obligation_id, opened_by, debtor, creditor, joint_work_id, subject_i
        citation,
        'epoch'::timestamptz + discharged_at * interval '1 microsecond',
        discharged_by
-  from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bigint[],
-              $10::bigint[], $11::text[], $12::bigint[], $13::text[])
+  from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[],
+              $9::bigint[], $10::text[], $11::bigint[], $12::text[])
        r (key, obligation_id, opened_by, debtor, creditor, joint_work_id, subject_id, opened_at, due_at, citation,
           discharged_at, discharged_by)
- where key = any($1)
     on conflict (obligation_id) do update
    set opened_at = excluded.opened_at, due_at = excluded.due_at, discharged_at = excluded.discharged_at,
        discharged_by = excluded.discharged_by

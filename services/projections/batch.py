@@ -1,0 +1,139 @@
+"""What one batch of facts changes in one read model, before it is written: pure but for what it refuses and heals."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+
+from services.projections.fact import Fact
+from services.projections.read_model import ReadModel, Row
+
+__all__ = ["Batch", "Folded", "Heal", "Refusals", "combined"]
+
+Heal = Callable[[Fact, int], Awaitable[Sequence[Fact]]]
+"""The facts of the fact's stream after that version and before the fact, from the owner's store."""
+
+
+class Folded(NamedTuple):
+    """What was folded of one stream: up to which version, at which position of its store, and to what."""
+
+    version: int
+    position: int
+    cell: Any
+
+
+class Refusals(Protocol):
+    """Where facts go that cannot be folded, and what waits behind them."""
+
+    def holds(self, stream: str) -> bool:
+        """Whether the stream is parked."""
+
+    async def queue(self, fact: Fact) -> bool:
+        """Holds the fact back behind its parked stream; False: the stream is not parked any more."""
+
+    async def refuse(self, fact: Fact, reason: str) -> None:
+        """Parks the fact's stream from this fact on."""
+
+
+class Batch:
+    """Folds facts onto `folds` (key → stream → fold), which it changes."""
+
+    def __init__(self, model: ReadModel, folds: Mapping[str, dict[str, Folded]], refusals: Refusals) -> None:
+        self.folds = folds
+        self.new = 0
+        self.touched: dict[str, tuple[str, Any]] = {}  # stream -> its key, and its cell before the batch
+        self.entries: list[Row] = []
+        self._model = model
+        self._refusals = refusals
+        self._changed: dict[str, None] = {}  # keys of which a cell has changed
+        self._facts: dict[str, list[Fact]] = {}  # by stream: what a failing combine takes back
+
+    def fold_next(self, fact: Fact) -> bool:
+        """Folds the fact where that is plain: it is the next of a stream that flows, or was folded before.
+
+        False: nothing was done, `fold_otherwise` must do it.
+        """
+        streams = self.folds[fact.key]
+        before = streams.get(fact.stream)
+        version = before.version if before is not None else 0
+        if fact.version != version + 1:
+            return fact.version <= version
+        return not self._refusals.holds(fact.stream) and not self._fold(fact)
+
+    async def fold_otherwise(self, fact: Fact, heal: Heal) -> None:
+        """Folds the fact after what is missing before it, or holds it back, or parks its stream."""
+        if self._refusals.holds(fact.stream) and await self._refusals.queue(fact):
+            return
+        version = self._version(fact)
+        if fact.version <= version:
+            return
+        if fact.version > version + 1:
+            for missing in await heal(fact, version):
+                if problem := self._fold(missing):
+                    await self._refusals.refuse(missing, problem)
+                    await self._refusals.queue(fact)
+                    return
+            version = self._version(fact)
+            if fact.version > version + 1:
+                reason = f"versions {version + 1} to {fact.version - 1} of the stream are missing, here and in its store"
+                await self._refusals.refuse(fact, reason)
+                return
+        if problem := self._fold(fact):
+            await self._refusals.refuse(fact, problem)
+
+    def _version(self, fact: Fact) -> int:
+        folded = self.folds[fact.key].get(fact.stream)
+        return folded.version if folded is not None else 0
+
+    def _fold(self, fact: Fact) -> str:
+        """Folds the next fact of its stream; returns why it could not, or nothing."""
+        model = self._model
+        if fact.problem:
+            return fact.problem
+        streams = self.folds[fact.key]
+        before = streams.get(fact.stream)
+        then = before.cell if before is not None else model.first(fact.kind)
+        try:
+            cell = model.fold(then, fact) if then is not None and model.fold is not None else None
+            if model.entry is not None:
+                self.entries.append(model.entry(fact))
+        except Exception as problem:  # whatever a fold raises on an event is that event's poison, and is told as such
+            return f"{type(problem).__name__}: {problem}"
+        streams[fact.stream] = Folded(fact.version, fact.position, cell)
+        if fact.stream not in self.touched:
+            self.touched[fact.stream] = (fact.key, before.cell if before is not None else None)
+        if model.combine is not None:
+            if cell is not then or before is None:
+                self._changed[fact.key] = None
+            self._facts.setdefault(fact.stream, []).append(fact)
+        self.new += 1
+        return ""
+
+    async def combined(self) -> dict[str, Sequence[Row]]:
+        """All rows of every key of which a cell has changed."""
+        rows: dict[str, Sequence[Row]] = {}
+        for key in self._changed:
+            try:
+                rows[key] = combined(self._model, key, self.folds[key])
+            except Exception as problem:  # the events that brought the cells there cannot be taken, as in _fold
+                await self._take_back(key, f"{type(problem).__name__}: {problem}")
+        return rows
+
+    async def _take_back(self, key: str, reason: str) -> None:
+        for stream in [stream for stream, (of, _) in self.touched.items() if of == key]:
+            first, *rest = self._facts[stream]
+            self.new -= 1 + len(rest)
+            _, cell = self.touched.pop(stream)
+            if first.version == 1:
+                del self.folds[key][stream]
+            else:
+                self.folds[key][stream] = Folded(first.version - 1, 0, cell)
+            await self._refusals.refuse(first, reason)
+            for fact in rest:
+                await self._refusals.queue(fact)
+
+
+def combined(model: ReadModel, key: str, folds: Mapping[str, Folded]) -> Sequence[Row]:
+    """All rows of one key."""
+    assert model.combine is not None
+    return model.combine(key, {stream: folded.cell for stream, folded in folds.items()})

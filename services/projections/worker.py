@@ -1,0 +1,158 @@
+"""The projection worker: `python -m services.projections.worker`. Design D7, §6.
+
+What it cannot write it gives again until it can; it ends itself when it is stuck, so that its supervisor starts it anew.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from typing import Any
+
+import asyncpg
+import faust
+import structlog
+from faust.web import Request, Response, View
+
+from linkage import logs
+from linkage.bus import KafkaSettings, MalformedRecord
+from linkage.settings import KafkaEnvironment, read
+from services.projections import generations
+from services.projections.agent import APP_ID, fold_into, make_app
+from services.projections.fact import Record
+from services.projections.fact import read as read_record
+from services.projections.healing import Stores
+from services.projections.liveness import Ends, Judge, Seen
+from services.projections.projector import Delivery, NotOurGeneration, Projector, Unreadable
+from services.projections.read_models import READ_MODELS
+from services.projections.settings import WorkerSettings
+
+__all__ = ["Worker", "delivery", "main"]
+
+log = structlog.get_logger("services.projections")
+
+_NOT_ANSWERING = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncio.TimeoutError, NotOurGeneration)
+
+
+def delivery(message: Any) -> Delivery:
+    """One Kafka record, decoded; a record that is no event of ours stays as it came."""
+    record = Record(message.key, message.value, message.headers)
+    try:
+        return Delivery(message.topic, message.partition, message.offset, read_record(record))
+    except MalformedRecord as problem:
+        return Delivery(message.topic, message.partition, message.offset, Unreadable(record, str(problem)))
+
+
+class Worker:
+    """One worker process's parts: the Faust app and what it writes through."""
+
+    def __init__(self, settings: WorkerSettings, kafka: KafkaSettings, *, app_id: str = APP_ID) -> None:
+        self._settings = settings
+        self._stores = Stores.at(settings.store_dsns())
+        self._ends = Ends(kafka)
+        self._judge = Judge()
+        self._projector: Projector | None = None
+        self._written = 0
+        self._writing = False
+        self.stuck = 0.0
+        self.app = make_app(
+            kafka,
+            app_id=app_id,
+            batch_events=settings.batch_events,
+            session_seconds=settings.session_seconds,
+            web_bind=settings.health_host,
+            web_port=settings.health_port,
+        )
+        fold_into(
+            self.app,
+            lambda events: [delivery(event.message) for event in events],
+            self._write,
+            batch_events=settings.batch_events,
+        )
+        self.app.task(self._watch)
+        self.app.task(self._look_after_parked)
+        self.app.page("/healthz/live/")(_health(self))
+
+    async def projector(self) -> Projector:
+        """Writes the read models; connects when it is first needed."""
+        if self._projector is None:
+            pool = await generations.open_pool(self._settings.projections_dsn.get_secret_value())
+            await generations.create_first(pool, READ_MODELS)
+            self._projector = Projector(pool, READ_MODELS, self._stores.heal)
+        return self._projector
+
+    async def _write(self, batch: list[Delivery]) -> None:
+        """Writes the batch, however often it takes: `_watch` is what bounds it."""
+        self._writing = True
+        wait = 0.05
+        while True:
+            try:
+                await (await self.projector()).apply(batch)
+                break
+            except _NOT_ANSWERING as problem:
+                log.warning("batch not written, trying again", problem=f"{type(problem).__name__}: {problem}")
+                await asyncio.sleep(wait)
+                wait = min(wait * 2, 2.0)
+        self._written += 1
+        self._writing = False
+
+    async def _watch(self) -> None:
+        """Ends the process when it is stuck: its supervisor starts another one."""
+        while not self.app.should_stop:
+            seen = await self._look()
+            self.stuck = self._judge.stuck_for(seen, time.monotonic())
+            if self.stuck > self._settings.stuck_seconds:
+                log.critical("stuck, the worker ends", seconds=round(self.stuck), places=len(seen.read))
+                os._exit(1)
+            await asyncio.sleep(min(1.0, self._settings.stuck_seconds / 5))
+
+    async def _look(self) -> Seen:
+        read = positions(self.app)
+        return Seen(await self._ends.look(read), read, self._written, self._writing)
+
+    async def _look_after_parked(self) -> None:
+        """Replays what operators have asked for, and heals gaps that could not be healed when they were met."""
+        while not self.app.should_stop:
+            try:
+                projector = await self.projector()
+                for model in READ_MODELS:
+                    await projector.look_after(model.name)
+            except _NOT_ANSWERING as problem:
+                log.warning("parked streams not looked after", problem=f"{type(problem).__name__}: {problem}")
+            await asyncio.sleep(2.0)
+
+
+def positions(app: faust.App) -> dict[tuple[str, int], int]:
+    """Next offset to be read of every partition that the worker has, as its Kafka client knows it."""
+    consumer = getattr(getattr(app.consumer, "_thread", None), "_consumer", None)
+    subscription = consumer._subscription.subscription if consumer is not None else None
+    assignment = subscription.assignment if subscription is not None else None
+    if assignment is None:
+        return {}
+    return {(tp.topic, tp.partition): assignment.state_value(tp)._position or 0 for tp in assignment.tps}
+
+
+def _health(worker: Worker) -> type[View]:
+    class Live(View):
+        async def get(self, request: Request) -> Response:
+            alive = worker.stuck < worker._settings.stuck_seconds / 2
+            return self.json({"alive": alive, "stuck_seconds": round(worker.stuck, 1)}, status=200 if alive else 503)
+
+    return Live
+
+
+def main() -> None:
+    """Runs the worker with the settings of the environment until it is told to stop (SIGTERM, SIGINT)."""
+    import uvloop
+
+    settings, kafka = read(WorkerSettings), read(KafkaEnvironment)
+    logs.configure("projections")
+    asyncio.run(generations.prepare(settings.projections_dsn.get_secret_value()))
+    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
+    worker = Worker(settings, kafka)
+    faust.Worker(worker.app, quiet=True, redirect_stdouts=False, override_logging=False).execute_from_commandline()
+
+
+if __name__ == "__main__":
+    main()
