@@ -10,7 +10,7 @@ import asyncpg
 from linkage import v1
 from linkage.bus import KafkaSettings, to_record
 from linkage.bus.topics import topic_of
-from linkage.store import StoredEvent
+from linkage.store import StoredEvent, link
 from tests.ctl.conftest import Ctl, Recorder, send_records
 
 ONE, OTHER = "512021/participation/512000-JW-1", "512021/participation/512000-JW-2"
@@ -42,7 +42,7 @@ def test_so_is_an_event_whose_time_was_altered(ctl: Ctl, recorder: Recorder) -> 
     _tamper(recorder.dsn, "update events set occurred_at = occurred_at - interval '1 day' where position = $1", 3)
     found = json.loads(ctl("verify", "store", "--json", LINKAGE_STORE_DSN=recorder.dsn).stdout)
     assert not found["holds"]
-    assert [(link["stream"], link["version"]) for link in found["broken"]] == [(ONE, 3)]
+    assert [(broken["stream"], broken["version"]) for broken in found["broken"]] == [(ONE, 3)]
 
 
 def test_an_event_taken_out_of_the_store_is_named_by_the_one_that_followed(ctl: Ctl, recorder: Recorder) -> None:
@@ -92,6 +92,50 @@ def test_a_record_in_the_wrong_topic_and_one_that_is_no_event_are_named(
     assert result.exit_code == 1
     assert f"{ONE}@1 breaks the chain: stands in linkage.municipal.joint-work and belongs in {TOPIC}." in result.stdout
     assert "linkage.municipal.joint-work[0]@1: ce_specversion is not 1.0." in result.stdout
+
+
+def test_a_store_agrees_with_what_was_published_also_while_more_is_stored(
+    ctl: Ctl, recorder: Recorder, kafka_with_topics: KafkaSettings
+) -> None:
+    _three_events(recorder, ONE)
+    recorder.publish(kafka_with_topics)
+    recorder.record(ONE, v1.ParticipationWithdrawn())
+    _three_events(recorder, OTHER)
+    result = ctl("verify", "agreement", **_places(recorder, kafka_with_topics))
+    assert result.exit_code == 0, result.output
+
+
+def test_a_stream_rewritten_hashes_and_all_contradicts_what_was_published(
+    ctl: Ctl, recorder: Recorder, kafka_with_topics: KafkaSettings
+) -> None:
+    _, second, third = _three_events(recorder, ONE)
+    recorder.publish(kafka_with_topics)
+    previous = second.previous_hash
+    for event, data in ((second, b"\x0a\x01x"), (third, third.data)):
+        hash = link(previous, ONE, event.version, event.type, event.metadata, data)
+        rewrite = "update events set data = $2, previous_hash = $3, hash = $4 where position = $1"
+        _tamper(recorder.dsn, rewrite, event.position, data, previous, hash)
+        previous = hash
+    alone = ctl("verify", "store", LINKAGE_STORE_DSN=recorder.dsn)
+    assert alone.exit_code == 0, alone.output
+    result = ctl("verify", "agreement", **_places(recorder, kafka_with_topics))
+    assert result.exit_code == 1
+    assert f"{ONE}@2 breaks the chain: is not the event that was published." in result.stdout
+
+
+def test_an_end_that_was_cut_off_is_found_in_what_was_published(
+    ctl: Ctl, recorder: Recorder, kafka_with_topics: KafkaSettings
+) -> None:
+    _three_events(recorder, ONE)
+    recorder.publish(kafka_with_topics)
+    _tamper(recorder.dsn, "delete from events where position = $1", 3)
+    result = ctl("verify", "agreement", **_places(recorder, kafka_with_topics))
+    assert result.exit_code == 1
+    assert f"{ONE}@3 breaks the chain: was published and is not in the store." in result.stdout
+
+
+def _places(recorder: Recorder, kafka: KafkaSettings) -> dict[str, str]:
+    return {"LINKAGE_STORE_DSN": recorder.dsn, "LINKAGE_KAFKA": kafka.bootstrap}
 
 
 def _three_events(recorder: Recorder, stream: str) -> list[StoredEvent]:

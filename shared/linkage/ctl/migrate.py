@@ -32,7 +32,7 @@ async def _tier(dsn: str) -> None:
 
 
 async def _other(name: str, dsn: str) -> None:
-    """Whoever owns the database brings its schema: entry point `linkage.migrations`, a coroutine function of the dsn."""
+    """Whoever owns the database brings its schema: entry point `linkage.migrations`, a coroutine of the dsn."""
     owners = entry_points(group="linkage.migrations", name=name)
     if not owners:
         raise Problem(f"No installed package brings the schema of the {name} database.")

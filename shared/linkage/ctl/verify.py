@@ -10,21 +10,22 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
-from linkage.bus import MalformedRecord, from_record
+from linkage.bus import KafkaSettings, MalformedRecord, from_record
 from linkage.bus.topics import event_topics, topic_of
+from linkage.ctl.evidence import Evidence, missing
 from linkage.ctl.places import AsJson, KafkaOption, StoreOption, kafka_settings, required
 from linkage.ctl.records import read_to_end
 from linkage.ctl.sentences import Problem
-from linkage.store import BrokenLink, Head, Store, StoredEvent, verify
+from linkage.store import Store, StoredEvent
 
-__all__ = ["Evidence", "app"]
+__all__ = ["app"]
 
 app = typer.Typer(help="Recompute the hash chain of a store, or of what was published.", no_args_is_help=True)
 
@@ -33,48 +34,41 @@ Stream = Annotated[str | None, typer.Argument(help="Only this stream; all withou
 _PAGE = 2000
 
 
-@dataclass(slots=True)
-class Evidence:
-    """What the chains read so far come to: where each stream ends, and the first broken link of each broken one."""
-
-    heads: dict[str, Head] = field(default_factory=dict)
-    events: int = 0
-    broken: dict[str, BrokenLink] = field(default_factory=dict)
-    unreadable: list[str] = field(default_factory=list)
-    """Published records that are no events, by topic, partition and offset."""
-
-    def take(self, event: StoredEvent) -> None:
-        """The next event of its stream."""
-        self.events += 1
-        if event.stream in self.broken:
-            return  # what follows a broken link proves nothing
-        found = verify([event], self.heads.get(event.stream))
-        if found:
-            self.broken[event.stream] = found
-        else:
-            self.heads[event.stream] = Head(event.version, event.hash)
-
-    @property
-    def holds(self) -> bool:
-        """Every chain holds and every record could be read."""
-        return not self.broken and not self.unreadable
-
-
 @app.command("store")
-def store_(stream: Stream = None, store: StoreOption = None, json_: AsJson = False) -> None:
+def of_store(stream: Stream = None, store: StoreOption = None, json_: AsJson = False) -> None:
     """Verify the chains in a tier's store."""
-    evidence = asyncio.run(_of_store(required(store, "--store", "LINKAGE_STORE_DSN"), stream))
+    evidence = asyncio.run(_of_store(required(store, "--store", "LINKAGE_STORE_DSN"), Evidence(), stream))
     if stream and not evidence.events:
         raise Problem(f"There is no stream {stream} in this store.")
     _tell(evidence, json_)
 
 
 @app.command("topics")
-def topics(stream: Stream = None, kafka: KafkaOption = None, json_: AsJson = False) -> None:
+def of_topics(stream: Stream = None, kafka: KafkaOption = None, json_: AsJson = False) -> None:
     """Verify the chains from the Kafka records alone: no store, no trust in who published."""
+    evidence = _of_topics(kafka_settings(kafka), stream)
+    if stream and not evidence.events:
+        raise Problem(f"There is no event of {stream} in the topics.")
+    _tell(evidence, json_)
+
+
+@app.command("agreement")
+def agreement(store: StoreOption = None, kafka: KafkaOption = None, json_: AsJson = False) -> None:
+    """Verify a store against what was published: even a stream rewritten with all its hashes is found out so.
+
+    What the relay has not published yet is no disagreement.
+    """
+    dsn = required(store, "--store", "LINKAGE_STORE_DSN")
+    published = _of_topics(kafka_settings(kafka), None)  # first: what is appended meanwhile is not published yet
+    stored = asyncio.run(_of_store(dsn, Evidence(told=published)))
+    stored.broken |= {link.stream: link for link in missing(stored, published)}
+    _tell(stored, json_)
+
+
+def _of_topics(settings: KafkaSettings, stream: str | None) -> Evidence:
     evidence = Evidence()
     with _progress() as counted:
-        for record in read_to_end(kafka_settings(kafka), event_topics()):
+        for record in read_to_end(settings, event_topics()):
             try:
                 event = from_record(record.key, record.value, record.headers)
             except MalformedRecord as problem:
@@ -82,18 +76,12 @@ def topics(stream: Stream = None, kafka: KafkaOption = None, json_: AsJson = Fal
                     evidence.unreadable.append(f"{record.topic}[{record.partition}]@{record.offset}: {problem}")
                 continue
             if stream in (None, event.stream):
-                misplaced = _misplaced(event, record.topic)
-                if misplaced and event.stream not in evidence.broken:
-                    evidence.broken[event.stream] = BrokenLink(event.stream, event.version, misplaced)
-                evidence.take(event)
+                evidence.take(event, _misplaced(event, record.topic))
                 counted(1)
-    if stream and not evidence.events:
-        raise Problem(f"There is no event of {stream} in the topics.")
-    _tell(evidence, json_)
+    return evidence
 
 
-async def _of_store(dsn: str, stream: str | None) -> Evidence:
-    evidence = Evidence()
+async def _of_store(dsn: str, evidence: Evidence, stream: str | None = None) -> Evidence:
     with _progress() as counted:
         async with Store.open(dsn, readers=1) as store:
             async for events in _pages(store, stream):
@@ -132,7 +120,7 @@ def _tell(evidence: Evidence, as_json: bool) -> None:
         content: dict[str, Any] = {
             "holds": evidence.holds,
             "events": evidence.events,
-            "streams": len(evidence.heads.keys() | evidence.broken.keys()),
+            "streams": evidence.streams,
             "broken": [asdict(link) for link in evidence.broken.values()],
             "unreadable": evidence.unreadable,
         }
@@ -149,12 +137,11 @@ def _findings(evidence: Evidence) -> Iterable[str]:
         yield f"{link.stream}@{link.version} breaks the chain: {link.reason}."
     for unreadable in evidence.unreadable:
         yield f"{unreadable}."
-    streams = len(evidence.heads.keys() | evidence.broken.keys())
     if evidence.holds:
-        yield f"The chain of evidence holds: {evidence.events} events in {streams} streams."
+        yield f"The chain of evidence holds: {evidence.events} events in {evidence.streams} streams."
     else:
         unreadable = f"; {len(evidence.unreadable)} records are no events" if evidence.unreadable else ""
-        yield f"{len(evidence.broken)} of {streams} streams are broken{unreadable}."
+        yield f"{len(evidence.broken)} of {evidence.streams} streams are broken{unreadable}."
 
 
 @contextmanager
