@@ -136,7 +136,7 @@ async def _serve_echo() -> None:
 async def _serve_commands(dsn: str, issuers: Path) -> None:
     aggregates = (joint_work.AGGREGATE,)
     async with Store.open(dsn) as store:
-        commands = Commands(store, aggregates, DIRECTORY, ("512000",), lambda *_: None, lambda _: "")
+        commands = Commands(store, aggregates, DIRECTORY, ("512000",), lambda *_: None, lambda *_: "")
         methods = command_methods(aggregates, commands)
         listen = Listen(host="127.0.0.1", port=0)
         async with serve(methods, Issuers(load_issuers(issuers)), DIRECTORY, listen) as running:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import signal
 import tempfile
@@ -14,6 +15,7 @@ import pytest
 from deploy.local.kafka import Kafka
 from deploy.local.postgres import Postgres
 from deploy.local.servers import kafka_server, postgres_server
+from linkage.store import migrate
 
 
 def pytest_configure() -> None:
@@ -46,6 +48,23 @@ def database(postgres: Postgres) -> Iterator[str]:
     """The dsn of a new, empty database on the shared server."""
     name = f"test_{uuid4().hex}"
     postgres.create_database(name)
+    yield postgres.dsn(name)
+    postgres.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def store_template(postgres: Postgres) -> str:
+    """A database with the event store's schema, of which copies are made: migrating takes longer than copying."""
+    postgres.create_database("store_template")
+    asyncio.run(migrate(postgres.dsn("store_template")))
+    return "store_template"
+
+
+@pytest.fixture
+def store_database(postgres: Postgres, store_template: str) -> Iterator[str]:
+    """The dsn of a new, empty event store on the shared server."""
+    name = f"test_{uuid4().hex}"
+    postgres.create_database(name, template=store_template)
     yield postgres.dsn(name)
     postgres.drop_database(name)
 

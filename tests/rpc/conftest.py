@@ -17,7 +17,7 @@ from linkage.rpc.identity import Issuers, load_issuers
 from linkage.rpc.methods import command_methods
 from linkage.rpc.minting import Mint, issuers_file
 from linkage.rpc.server import Listen, Running, serve
-from linkage.store import Store, migrate
+from linkage.store import Store
 from linkage.testing import DIRECTORY
 
 AGGREGATES = (joint_work.AGGREGATE, participation.AGGREGATE, supervision_opinion.AGGREGATE)
@@ -66,7 +66,7 @@ Open = Callable[..., AbstractAsyncContextManager[Site]]
 
 
 @pytest.fixture
-def open_site(database: str, tmp_path_factory: pytest.TempPathFactory) -> Open:
+def open_site(store_database: str, tmp_path_factory: pytest.TempPathFactory) -> Open:
     """Opens a server on the test's database; several are replicas of one another."""
     mint = Mint.create("https://identity.example")
     path = tmp_path_factory.mktemp("issuers") / "issuers.json"
@@ -74,9 +74,8 @@ def open_site(database: str, tmp_path_factory: pytest.TempPathFactory) -> Open:
 
     @asynccontextmanager
     async def opening(hosted: tuple[str, ...] = ("512021", "512022")) -> AsyncIterator[Site]:
-        await migrate(database)
-        async with Store.open(database) as store:
-            commands = Commands(store, AGGREGATES, DIRECTORY, hosted, lambda *_: None, lambda _: "")
+        async with Store.open(store_database) as store:
+            commands = Commands(store, AGGREGATES, DIRECTORY, hosted, lambda *_: None, lambda *_: "")
             methods = command_methods(AGGREGATES, commands)
             listen = Listen(host="127.0.0.1", port=0)
             async with serve(methods, Issuers(load_issuers(path)), DIRECTORY, listen) as running:

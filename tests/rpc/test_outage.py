@@ -12,14 +12,16 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from deploy.local.postgres import Postgres
 from linkage.client import Refused
+from linkage.store import migrate
 from tests.rpc.conftest import Open, Site
 from tests.rpc.test_authority import proposal
 
 
 @pytest.fixture
-def database(own_postgres: Postgres) -> str:
-    """A database of a server that this test may kill."""
+async def store_database(own_postgres: Postgres) -> str:
+    """A store on a server that this test may kill."""
     own_postgres.create_database("tier")
+    await migrate(own_postgres.dsn("tier"))
     return own_postgres.dsn("tier")
 
 

@@ -75,7 +75,7 @@ class Commands:
         directory: Directory,
         hosted: Collection[str],
         judge: Judge,
-        policy_pack: Callable[[Organisation], str],
+        policy_pack: Callable[[Organisation, datetime], str],
         marks: Callable[[Message], Iterable[str]] = lambda event: (event.DESCRIPTOR.name,),
         keep: int = 20_000,
     ) -> None:
@@ -185,7 +185,7 @@ class Commands:
                 cause.correlation_id,
                 cause.causation_id,
                 cause.traceparent,
-                self._policy_pack(occasion.by),
+                self._policy_pack(occasion.by, occasion.at),
             )
             new = [
                 NewEvent(event.DESCRIPTOR.full_name, event.SerializeToString(deterministic=True)) for event in events
