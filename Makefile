@@ -8,13 +8,13 @@ FETCHED := deploy/local/target/.fetched
 SERVERS := deploy/local/target/.prepared
 # Whatever starts servers ends with this make, however this make ends.
 TIED := setpriv --pdeathsig TERM
-CHECKED := shared/linkage services deploy protos tests $(wildcard bench)
+CHECKED := shared/linkage services deploy protos tests docs $(wildcard bench)
 
 export PYTHON
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SILENT:
-.PHONY: help setup proto demo test lint format bench lock clean down
+.PHONY: help setup proto docs demo test lint format bench lock clean down
 
 help: ## Show this list
 	sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | while IFS='	' read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
@@ -24,6 +24,9 @@ setup: $(EDITABLE) $(CONTRACT) $(SERVERS) ## Set everything up: dependencies, ge
 proto: $(DEPENDENCIES) ## Generate shared/linkage/v1 from protos/
 	$(BIN)/python protos/generate.py
 	touch $(CONTRACT)
+
+docs: $(EDITABLE) $(CONTRACT) ## Derive docs/contract.md and docs/errors.md anew from contract and code
+	$(BIN)/python -m docs.derived
 
 demo: setup ## Play the main job on real servers and stay up to explore; ONCE=1 ends by itself
 	$(TIED) $(BIN)/python -m deploy.local.demo $(if $(ONCE),--once)

@@ -1,4 +1,4 @@
-"""`python -m docs.derived` writes the derived pages anew; a test fails while one of them is not current."""
+"""`make docs` writes the derived pages anew; a test fails while one of them is not current."""
 
 from __future__ import annotations
 

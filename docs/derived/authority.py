@@ -14,7 +14,7 @@ _CODE = re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b")
 _HEAD = """\
 # The contract
 
-*Derived from `protos/linkage/v1` by `python -m docs.derived`; do not edit.*
+*Derived from `protos/linkage/v1` by `make docs`; do not edit.*
 
 Who may call a method is an option on the rpc, and which topic an aggregate's events go to is an option of its file:
 the server, the topics and this page are all read from there. Every status and reason is explained in

@@ -50,7 +50,7 @@ _MEANING = {
 _HEAD = """\
 # Errors
 
-*Derived from the code and the contract by `python -m docs.derived`; do not edit.*
+*Derived from the code and the contract by `make docs`; do not edit.*
 
 Every failed call answers with a `google.rpc.Status` that carries an `ErrorInfo`: `domain` is `linkage.v1`, `reason` is
 one of those below and does not change between releases, `metadata` holds every dynamic part of the message. Programs

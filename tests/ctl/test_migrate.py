@@ -14,7 +14,7 @@ def test_a_new_database_gets_everything_a_tier_keeps_and_a_second_time_changes_n
         result = ctl("migrate", LINKAGE_STORE_DSN=database)
         assert result.exit_code == 0, result.stderr
         assert "The tier database has the schema of this release." in result.stdout
-    assert {"streams", "events", "requests", "parked", "inbox_progress"} <= asyncio.run(_tables(database))
+    assert {"streams", "events", "parked", "inbox_progress"} <= asyncio.run(_tables(database))
 
 
 def test_a_database_newer_than_the_code_is_refused_with_a_sentence(ctl: Ctl, store_dsn: str) -> None:

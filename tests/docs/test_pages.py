@@ -23,7 +23,7 @@ WRITTEN = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs")
 @pytest.mark.parametrize("name", ["contract.md", "errors.md"])
 def test_a_derived_page_says_what_contract_and_code_say(name: str) -> None:
     page = ROOT / "docs" / name
-    assert page.read_text(encoding="utf-8") == pages()[page], "run `python -m docs.derived`"
+    assert page.read_text(encoding="utf-8") == pages()[page], "run `make docs`"
 
 
 def test_every_reason_the_contract_promises_is_one_the_code_gives() -> None:
