@@ -20,6 +20,7 @@ __all__ = [
     "PACKAGE",
     "Kind",
     "UnknownEvent",
+    "citations",
     "command_of",
     "decode",
     "kind_of_stream",
@@ -93,6 +94,13 @@ def command_of(method: MethodDescriptor) -> v1.Command | None:
     """Authority of a command; None where the method is no command."""
     options = method.GetOptions()
     return options.Extensions[v1.command] if options.HasExtension(v1.command) else None
+
+
+@cache
+def citations() -> Mapping[str, str]:
+    """Articles that each command rests on, by the full name of its request."""
+    authorities = ((method, command_of(method)) for service in services().values() for method in methods(service))
+    return MappingProxyType({method.input_type.full_name: command.cite for method, command in authorities if command})
 
 
 def query_of(method: MethodDescriptor) -> v1.Query | None:

@@ -229,11 +229,11 @@ class Commands:
             return conflict, ()
         answer = decide(kept.state, command, occasion)
         if isinstance(answer, Refusal):
-            return of_refusal(answer, stream), ()
+            return of_refusal(answer, stream, _cite(command)), ()
         if answer:
             verdict = self._judge(occasion.by, kept.marks, answer, occasion.at)
             if verdict is not None:
-                return of_refusal(verdict, stream), ()
+                return of_refusal(verdict, stream, _cite(command)), ()
         return None, answer
 
     async def _read(self, stream: str, aggregate: Aggregate, kept: _Kept) -> bool:
@@ -266,6 +266,10 @@ class Commands:
                 break
             del self._kept[oldest]
         return kept
+
+
+def _cite(command: Message) -> str:
+    return contract.citations().get(command.DESCRIPTOR.full_name, "")
 
 
 def _fingerprint(command: Message) -> bytes:

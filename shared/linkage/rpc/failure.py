@@ -97,14 +97,14 @@ def invalid(violations: Sequence[Violation]) -> Failure:
     )
 
 
-def of_refusal(refusal: Refusal, stream: str) -> Failure:
-    """FAILED_PRECONDITION naming the rule and its citation."""
+def of_refusal(refusal: Refusal, stream: str, cite: str) -> Failure:
+    """FAILED_PRECONDITION naming the rule and its citation: the refusal's own, else `cite`, the command's."""
     detail = dict(refusal.detail)
     detail["stream"] = stream
     if refusal.rule:
         detail["rule"] = refusal.rule
-    if refusal.cite:
-        detail["cite"] = refusal.cite
+    if refusal.cite or cite:
+        detail["cite"] = refusal.cite or cite
     return Failure(grpc.StatusCode.FAILED_PRECONDITION, refusal.reason, refusal.message, detail)
 
 
