@@ -6,5 +6,5 @@ select * from append_batch(
     array['linkage.v1.InvitationAccepted'], array[decode(':data', 'hex')], array[decode(repeat('00', 32), 'hex')],
     array[decode(repeat('00', 32), 'hex')], array[decode(repeat('00', 16), 'hex')], array['512021'], array['county'],
     array['CPPCC_OFFICE'], array[now()], array[now()], array['512000-JW-1'], array[''], array[''],
-    array['base-2023.1']
+    array['base-2023.1'], false
 )

@@ -144,17 +144,20 @@ class GroupCommit:
             db.terminate()
             raise
 
-    async def _commit(self, db: "Connection", entries: list[Entry], tries: int = 3) -> None:
+    async def _commit(self, db: "Connection", entries: list[Entry], tries: int = 1) -> None:
         try:
-            result = await db.fetchrow(_APPEND_BATCH, *columns([(row, events) for _, row, events in entries]))
+            result = await db.fetchrow(
+                _APPEND_BATCH, *columns([(row, events) for _, row, events in entries], look=tries > 1)
+            )
         except CONTENT as error:
-            if len(entries) > 1:
-                # The batch is rolled back as a whole; alone, each gets its own answer.
+            # The batch is rolled back as a whole.
+            if isinstance(error, asyncpg.UniqueViolationError) and tries < (2 if len(entries) > 1 else 4):
+                # A request was stored before, on another stream perhaps just now: look for it.
+                await self._commit(db, entries, tries + 1)
+            elif len(entries) > 1:
+                # Alone, each gets its own answer.
                 for entry in entries:
                     await self._commit(db, [entry])
-            elif isinstance(error, asyncpg.UniqueViolationError) and tries > 1:
-                # The same request was stored on another stream meanwhile: this time it will be found.
-                await self._commit(db, entries, tries - 1)
             else:
                 _fail(entries[0], AppendRejected(str(error)))
             return

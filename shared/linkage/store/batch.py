@@ -45,9 +45,10 @@ def request(row: Row) -> int:
     return number
 
 
-def columns(appends: Sequence[tuple[Row, list[Row]]]) -> list[Any]:
+def columns(appends: Sequence[tuple[Row, list[Row]]], look: bool = False) -> list[Any]:
     """The arguments of `append_batch` for these appends, which are sorted by `request`: rows turned into columns."""
     arguments: list[Any] = [*zip(*[row for row, _ in appends], strict=True)]
     arguments.append([n for n, (_, events) in enumerate(appends, 1) for _ in events])
     arguments.extend(zip(*[event for _, events in appends for event in events], strict=True))
+    arguments.append(look)
     return arguments

@@ -65,9 +65,9 @@ revoke update, delete, truncate on streams, events from public;
 -- actual: the version at which the stream ends (3), or ended when the request was first answered (1).
 -- positions: of the stored events, in order. answered_*: set only where there are verdicts 1.
 --
--- The appends come sorted by request id, so that batches with the same requests wait for each other in one order. Where
--- the same request is stored on another stream at this very moment, the batch fails by a unique violation: nothing is
--- stored, and the caller tries its appends one by one.
+-- The appends come sorted by request id, so that batches with the same requests wait for each other in one order.
+-- `look`: look every request up before. Otherwise only those whose append does not fit are looked up, and where another one
+-- was stored before, the batch fails by a unique violation: nothing is stored, and the caller tries again and looks.
 --
 -- Each lookup stands in a subquery of its own (offset 0, limit): one descent of an index for each append, also in a plan
 -- that was made while the tables were empty.
@@ -77,7 +77,7 @@ create function append_batch(
     e_append integer[], e_version integer[], e_kind text[], e_type text[], e_data bytea[], e_previous bytea[],
     e_hash bytea[], e_fingerprint bytea[], e_organisation text[], e_tier text[], e_post text[],
     e_occurred timestamptz[], e_recorded timestamptz[], e_correlation text[], e_causation text[],
-    e_traceparent text[], e_policy text[],
+    e_traceparent text[], e_policy text[], look boolean,
     out verdicts smallint[], out actual integer[], out positions bigint[],
     out answered_stream text[], out answered_hash bytea[], out answered_position bigint[]
 ) language plpgsql as $$
@@ -108,16 +108,20 @@ begin
             select version, hash from events
              where stream_id = s.id and version >= a.expected order by version desc limit 1
           ) last on true
+          cross join lateral (
+            select case when last.version is distinct from nullif(a.expected, 0) then 3::smallint
+                        when a.head <> coalesce(last.hash, decode(repeat('00', 32), 'hex')) then 4::smallint
+                        else 0::smallint end as verdict
+          ) fit
           left join lateral (
             select fingerprint, version from events
-             where request_id = a.request and organisation = a.organisation and fingerprint is not null offset 0
+             where (look or fit.verdict > 0)
+               and request_id = a.request and organisation = a.organisation and fingerprint is not null offset 0
           ) r on true
           cross join lateral (
-            select (case when r.fingerprint = a.fingerprint then 1
-                         when r.fingerprint is not null then 2
-                         when last.version is distinct from nullif(a.expected, 0) then 3
-                         when a.head <> coalesce(last.hash, decode(repeat('00', 32), 'hex')) then 4
-                         else 0 end)::smallint as verdict
+            select case when r.fingerprint is null then fit.verdict
+                        when r.fingerprint = a.fingerprint then 1::smallint
+                        else 2::smallint end as verdict
           ) v
          order by a.n
       ) judged;
