@@ -226,10 +226,23 @@ def test_a_consultation_is_put_on_the_inspection_list_even_after_its_end() -> No
     spec.given().when(LIST).refused("CONSULTATION_UNKNOWN")
 
 
+def test_what_comes_of_a_consultation_names_the_plan_item_it_was_on() -> None:
+    on_plan = planned()
+    on_plan.plan_item_id = "512000-PI-1"
+    in_session = (on_plan, WORK_PLAN, OPENED)
+    raised, concluded = v1.RecommendationRaised(), v1.ConsultationConcluded()
+    raised.CopyFrom(RECOMMENDED)
+    concluded.CopyFrom(CONCLUDED)
+    raised.plan_item_id = concluded.plan_item_id = "512000-PI-1"
+    spec.given(*in_session).when(recommend()).then(raised)
+    spec.given(*in_session).when(CONCLUDE).then(concluded)
+
+
 def test_of_a_heart_to_heart_talk_only_that_it_took_place_is_recorded() -> None:
     talk = planned(v1.CONSULTATION_FORM_HEART_TO_HEART)
     spec.given().when(plan(v1.CONSULTATION_FORM_HEART_TO_HEART)).then(talk)
-    spec.given(talk).when(CONCLUDE).then(CONCLUDED)
+    concluded = v1.ConsultationConcluded(consultation_id=C, joint_work_id=JW, unrecorded=True)
+    spec.given(talk).when(CONCLUDE).then(concluded)
     spec.given(talk).when(CANCEL).then(CANCELLED)
     for command, reason in (
         *((step, "CONSULTATION_NOT_PREPARING") for step in (ADOPT, BRIEF, CIRCULATE, OPEN)),

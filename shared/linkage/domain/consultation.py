@@ -180,6 +180,7 @@ def record_interaction(state: Consultation, command: v1.RecordInteractionRequest
 def raise_recommendation(state: Consultation, command: v1.RaiseRecommendationRequest, occasion: Occasion) -> Decision:
     raised = v1.RecommendationRaised(recommendation_id=command.recommendation_id, text=command.text)
     raised.source_statement_id, raised.source_venue = command.source_statement_id, command.source_venue
+    raised.plan_item_id = state.plan.plan_item_id
     before = state.recommendations.get(command.recommendation_id)
     if before is not None:
         same = before == named(state, raised)
@@ -206,7 +207,8 @@ def conclude(state: Consultation, command: v1.ConcludeConsultationRequest, occas
         return unchanged
     if state.status is not (Status.PLANNED if state.unrecorded else Status.IN_SESSION):
         return not_as_needed(state, NOT_IN_SESSION)
-    return recorded(named(state, v1.ConsultationConcluded()))
+    over = v1.ConsultationConcluded(plan_item_id=state.plan.plan_item_id, unrecorded=state.unrecorded)
+    return recorded(named(state, over))
 
 
 def postpone(state: Consultation, command: v1.PostponeConsultationRequest, occasion: Occasion) -> Decision:
