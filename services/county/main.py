@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from linkage import v1
 from linkage.domain import (
+    commitment,
     consultation,
+    feedback_relay,
     joint_work,
     opinion_handling,
+    outcome_report,
     participation,
+    recommendation,
     remote_session,
     sub_venue,
     supervision_finding,
@@ -15,13 +19,19 @@ from linkage.domain import (
     supervision_project,
 )
 from linkage.domain.reactions import (
+    adoption_replies,
     answers,
     findings,
+    inclusions,
     invitations,
     opinion_progress,
     opinions,
+    outcomes,
+    proposer_feedback,
+    recommendation_feedback,
     sub_venues,
     supervision_replies,
+    topic_origins,
 )
 from linkage.service import Tier, run
 
@@ -39,6 +49,10 @@ COUNTY = Tier(
         supervision_finding.AGGREGATE,  # records what it finds on the spot (002.18)
         supervision_opinion.AGGREGATE,  # issues opinions (002.18, 001(12))
         opinion_handling.AGGREGATE,  # has its own departments handle opinions (001(10))
+        outcome_report.AGGREGATE,  # reports on its consultations (002.22)
+        recommendation.AGGREGATE,  # follows recommendations to the answer (002.22, 001(18))
+        commitment.AGGREGATE,  # follows promises to the account (002.22)
+        feedback_relay.AGGREGATE,  # sends word back to those who raised a matter (002.22)
     ),
     reactions=(
         invitations.REACTION,  # what an initiator says reaches the participant
@@ -48,6 +62,12 @@ COUNTY = Tier(
         opinions.REACTION,  # an opinion reaches those it concerns
         opinion_progress.REACTION,  # a project hears how its opinions stand
         supervision_replies.REACTION,  # a reply reaches the lead body
+        outcomes.REACTION,  # what comes of a consultation gets records of its own
+        inclusions.REACTION,  # the approved report settles what it includes
+        adoption_replies.REACTION,  # an answer reaches the report, and its proposers are owed word
+        recommendation_feedback.REACTION,  # a recommendation hears that its proposers know
+        proposer_feedback.REACTION,  # word of an answer goes one hop down
+        topic_origins.REACTION,  # whom a topic goes back to follows it into the plan
     ),
 )
 

@@ -7,11 +7,19 @@ from __future__ import annotations
 
 from linkage import v1
 from linkage.domain import (
+    citizen_opinion,
+    feedback_relay,
+    grassroots_consultation,
+    grassroots_platform,
+    liaison_group,
     participation,
     supervision_finding,
 )
 from linkage.domain.reactions import (
+    citizen_feedback,
     invitations,
+    proposer_feedback,
+    topic_origins,
 )
 from linkage.service import Tier, run
 
@@ -22,9 +30,17 @@ TOWNSHIP = Tier(
     aggregates=(
         participation.AGGREGATE,  # answers its county's invitations (001(28))
         supervision_finding.AGGREGATE,  # records what is visible on the spot (002.18)
+        grassroots_platform.AGGREGATE,  # runs platforms (002.20, 003·二(3))
+        liaison_group.AGGREGATE,  # has liaison groups and conveners (001(28), 003·五(3))
+        citizen_opinion.AGGREGATE,  # registers what citizens raise, and tells them (002.20, 002.22)
+        grassroots_consultation.AGGREGATE,  # consults with its people (002.20)
+        feedback_relay.AGGREGATE,  # sends word back to those who raised a matter (002.22)
     ),
     reactions=(
         invitations.REACTION,  # what an initiator says reaches the participant
+        citizen_feedback.REACTION,  # what becomes of a matter reaches every opinion it goes back to
+        proposer_feedback.REACTION,  # word of an answer goes one hop down
+        topic_origins.REACTION,  # whom a topic goes back to follows it into the plan
     ),
 )
 
