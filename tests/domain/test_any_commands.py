@@ -45,6 +45,7 @@ BODIES = ("512000", "512000", "512000", "512021", "512021", "512021", "511000", 
 IDS = ("512000-JW-1", "512000-JW-1", "512021-C-1", "")
 TEXTS = ("one", "one", "other", "")
 NUMBERS = (1, 1, 1, 2, 2, 0, 3)
+STREAMS = {"annual-plan": "512000-PLAN-2023"}  # the id says whose plan it is, and of which year
 PLANS = tuple(
     v1.JointPlan(topic=topic, kind=v1.JOINT_WORK_KIND_CONSULTATION, arrangements=arrangements)
     for topic, arrangements in (("one", ""), ("one", "by train"), ("other", ""))
@@ -78,7 +79,7 @@ def value(field: FieldDescriptor, chance: Random) -> Any:
             return text(field, chance)
         case FieldDescriptor.CPPTYPE_BOOL:
             return chance.random() < 0.5
-    return chance.choice(NUMBERS)
+    return 2023 if field.name == "plan_year" else chance.choice(NUMBERS)
 
 
 def arbitrary(descriptor: Any, chance: Random) -> Message:
@@ -112,7 +113,7 @@ def pool(kind: str) -> tuple[Step, ...]:
     for request in sorted(AGGREGATES[kind].decisions, key=lambda request: request.DESCRIPTOR.name):
         for _ in range(16):
             command = arbitrary(request.DESCRIPTOR, chance)
-            setattr(command, contract.kinds()[kind].id_field, IDS[0])
+            setattr(command, contract.kinds()[kind].id_field, STREAMS.get(kind, IDS[0]))
             steps.append((command, chance.choice(DAYS), chance.choice(v1.Post.values())))
     return tuple(steps)
 

@@ -16,6 +16,8 @@ from google.protobuf.message import Message
 from linkage import v1
 from linkage.domain.aggregate import Aggregate
 from linkage.domain.decision import Decision, Occasion, Refusal, recorded, refused, unchanged
+from linkage.domain.preparation import Noted, note
+from linkage.domain.preparation import evolve as prepared
 from linkage.domain.room import Counts, Statements, count, counted, heard, stated
 
 __all__ = ["AGGREGATE", "Consultation", "Status"]
@@ -43,6 +45,7 @@ class Consultation:
     briefings: frozenset[str] = frozenset()
     drafts: frozenset[str] = frozenset()
     waived: Mapping[int, v1.ConsultationStepWaived] = field(default_factory=dict)
+    research: Noted = frozenset()
     postponed: v1.ConsultationPostponed | None = None  # the last postponement, until it opens
     attendance: Counts = field(default_factory=dict)
     statements: Statements = field(default_factory=dict)
@@ -89,7 +92,7 @@ def evolve(state: Consultation, event: Message) -> Consultation:
             return replace(state, status=Status.CANCELLED)
         case v1.InspectionListEntryRecorded(document=document):
             return replace(state, inspection_lists=state.inspection_lists | {document})
-    return state
+    return replace(state, research=prepared(state.research, event))
 
 
 def plan(state: Consultation, command: v1.PlanConsultationRequest, occasion: Occasion) -> Decision:
@@ -102,6 +105,7 @@ def plan(state: Consultation, command: v1.PlanConsultationRequest, occasion: Occ
         plan_item_id=command.plan_item_id,
         supervisory=command.supervisory,
         planned_for=command.planned_for if command.HasField("planned_for") else None,
+        matter_ids=command.matter_ids,
     )
     if state.status is not Status.NONE:
         same = state.plan == planned
@@ -208,6 +212,7 @@ def conclude(state: Consultation, command: v1.ConcludeConsultationRequest, occas
     if state.status is not (Status.PLANNED if state.unrecorded else Status.IN_SESSION):
         return not_as_needed(state, NOT_IN_SESSION)
     over = v1.ConsultationConcluded(plan_item_id=state.plan.plan_item_id, unrecorded=state.unrecorded)
+    over.matter_ids.extend(state.plan.matter_ids)
     return recorded(named(state, over))
 
 
@@ -235,6 +240,10 @@ def record_inspection_list(
         return unchanged
     entered = v1.InspectionListEntryRecorded(document=command.document)
     return closed_to(state, ()) or recorded(named(state, entered))
+
+
+def note_research(state: Consultation, command: v1.NoteResearchReportRequest, occasion: Occasion) -> Decision:
+    return note(state.research, command)
 
 
 def named(state: Consultation, event: E) -> E:
@@ -278,5 +287,6 @@ AGGREGATE = Aggregate(
         v1.PostponeConsultationRequest: postpone,
         v1.CancelConsultationRequest: cancel,
         v1.RecordInspectionListEntryRequest: record_inspection_list,
+        v1.NoteResearchReportRequest: note_research,
     },
 )
