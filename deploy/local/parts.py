@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import os
 import sys
@@ -20,6 +21,7 @@ from linkage.bus import KafkaSettings, inbox, parking, topics
 from linkage.rpc.minting import Mint, issuers_file
 from linkage.store import migrate
 from linkage.store.migrate import MIGRATIONS
+from linkage.vault import MIGRATIONS as VAULT
 from services.projections import generations
 
 __all__ = ["HOSTED", "PROJECTIONS", "QUERY", "TIERS", "WORKER", "Part", "Plan", "prepare"]
@@ -94,10 +96,19 @@ def prepare(servers: Servers, directory: Path, *, prefix: str = "", partitions: 
         "LINKAGE_ISSUERS": str(issuers),
         **settings,
     }
-    parts = [_tier(name, dsns[name], common) for name in TIERS]
+    vault = {"township": {"LINKAGE_VAULT_KEYS": _vault_key(directory / "vault.key")}}
+    parts = [_tier(name, dsns[name], {**common, **vault.get(name, {})}) for name in TIERS]
     stores = {name: dsns[name] for name in TIERS}
     parts += _projections(dsns[PROJECTIONS], stores, common)
     return Plan({part.name: part for part in parts}, dsns, kafka, mint)
+
+
+def _vault_key(file: Path) -> str:
+    """The key of a township's vault, made once: without it, nobody can read what lies there."""
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_bytes(base64.b64encode(os.urandom(32)))
+    return file.read_text()
 
 
 def _tier(name: str, dsn: str, common: Mapping[str, str]) -> Part:
@@ -133,7 +144,7 @@ def _database(servers: Servers, name: str) -> str:
 
 async def _migrated(dsns: Mapping[str, str]) -> None:
     async def tier(dsn: str) -> None:
-        for folder in (MIGRATIONS, parking.MIGRATIONS, inbox.MIGRATIONS):
+        for folder in (MIGRATIONS, parking.MIGRATIONS, inbox.MIGRATIONS, VAULT):
             await migrate(dsn, folder)
 
     await asyncio.gather(*(tier(dsns[name]) for name in TIERS), generations.prepare(dsns[PROJECTIONS]))

@@ -1,6 +1,7 @@
 """The township service: what a township (乡镇、街道、场) decides and answers. Domain paper §2, column Township.
 
-A township has no committee of its own: it answers, records what it sees and hands it on; it never approves or issues.
+A township has no committee of its own: it registers, hosts, proposes, answers and feeds back; it never approves or
+issues. Who its citizens are stays in its vault.
 """
 
 from __future__ import annotations
@@ -14,12 +15,14 @@ from linkage.domain import (
     liaison_group,
     participation,
     supervision_finding,
+    topic_proposal,
 )
 from linkage.domain.reactions import (
     citizen_feedback,
     invitations,
     proposer_feedback,
     topic_origins,
+    topics,
 )
 from linkage.service import Tier, run
 
@@ -28,6 +31,7 @@ __all__ = ["TOWNSHIP"]
 TOWNSHIP = Tier(
     tier=v1.TIER_TOWNSHIP,
     aggregates=(
+        topic_proposal.AGGREGATE,  # suggests topics, passes them up, takes up what is referred to it (002.20)
         participation.AGGREGATE,  # answers its county's invitations (001(28))
         supervision_finding.AGGREGATE,  # records what is visible on the spot (002.18)
         grassroots_platform.AGGREGATE,  # runs platforms (002.20, 003·二(3))
@@ -38,10 +42,12 @@ TOWNSHIP = Tier(
     ),
     reactions=(
         invitations.REACTION,  # what an initiator says reaches the participant
+        topics.REACTION,  # a topic goes to the county, and what became of it comes back
         citizen_feedback.REACTION,  # what becomes of a matter reaches every opinion it goes back to
         proposer_feedback.REACTION,  # word of an answer goes one hop down
         topic_origins.REACTION,  # whom a topic goes back to follows it into the plan
     ),
+    vault=True,  # keeps who its citizens are, and erases it (domain paper §6)
 )
 
 if __name__ == "__main__":

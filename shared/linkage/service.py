@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import structlog
@@ -20,6 +21,7 @@ from linkage.bus.topics import event_topics
 from linkage.domain.aggregate import Aggregate
 from linkage.domain.directory import Directory
 from linkage.domain.reaction import Reaction
+from linkage.rpc.citizens import citizen_methods
 from linkage.rpc.commands import Commands
 from linkage.rpc.identity import Issuers, load_issuers
 from linkage.rpc.methods import command_methods
@@ -27,6 +29,7 @@ from linkage.rpc.reactor import NotUnderstood, Reactor
 from linkage.rpc.server import Running, serve
 from linkage.settings import KafkaEnvironment, TierSettings, read, refuse
 from linkage.store import Store, StoredEvent, StoreUnavailable
+from linkage.vault import Keyring, KeyUnfit, Vault
 
 __all__ = ["Tier", "run"]
 
@@ -40,6 +43,8 @@ class Tier:
     tier: v1.Tier.ValueType
     aggregates: tuple[Aggregate, ...]
     reactions: tuple[Reaction, ...]
+    vault: bool = False
+    """It keeps who its citizens are, in a vault of its own (design D12)."""
 
 
 def run(tier: Tier) -> None:
@@ -54,9 +59,13 @@ def run(tier: Tier) -> None:
         issuers = Issuers(load_issuers(settings.issuers))
     except ValueError as error:
         refuse(f"LINKAGE_ISSUERS: {error}")
+    try:
+        keyring = Keyring.parse(settings.vault_keys.get_secret_value()) if tier.vault and settings.vault_keys else None
+    except KeyUnfit as error:
+        refuse(f"LINKAGE_VAULT_KEYS: {error}")
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         try:
-            runner.run(_serve(tier, settings, kafka, directory, issuers))
+            runner.run(_serve(tier, settings, kafka, directory, issuers, keyring))
         except StoreUnavailable as error:
             # Only at the start: later the service waits for its store, and says so to whoever asks.
             refuse(f"LINKAGE_STORE_DSN: {error}")
@@ -73,7 +82,12 @@ def _unfit(organisations: Iterable[str], tier: Tier, directory: Directory) -> It
 
 
 async def _serve(
-    tier: Tier, settings: TierSettings, kafka: KafkaEnvironment, directory: Directory, issuers: Issuers
+    tier: Tier,
+    settings: TierSettings,
+    kafka: KafkaEnvironment,
+    directory: Directory,
+    issuers: Issuers,
+    keyring: Keyring | None,
 ) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -81,13 +95,15 @@ async def _serve(
         loop.add_signal_handler(wanted, stop.set)
     dsn = settings.store_dsn.get_secret_value()
     rules = policy.load()
-    async with Store.open(dsn) as store:
+    async with Store.open(dsn) as store, _vault(dsn, keyring) as vault:
         hosted = settings.organisations
         commands = Commands(store, tier.aggregates, directory, hosted, rules.judge, rules.version, rules.marks)
         reactor = Reactor(tier.reactions, commands)
         relay = Relay(store, dsn, kafka, settings.instance)
         inbox = Inbox(dsn, kafka, settings.instance, event_topics(), _answering(reactor), reactor.wants)
-        methods = command_methods(tier.aggregates, commands)
+        methods = dict(command_methods(tier.aggregates, commands))
+        if tier.vault:
+            methods |= citizen_methods(vault, frozenset(hosted))
         async with serve(methods, issuers, directory, settings.listen()) as running:
             background = [
                 asyncio.create_task(relay.run(), name="relay"),
@@ -106,6 +122,16 @@ async def _serve(
         stopped.cancel()
     if not stop.is_set():
         raise SystemExit(1)
+
+
+@asynccontextmanager
+async def _vault(dsn: str, keyring: Keyring | None) -> AsyncIterator[Vault | None]:
+    """The vault, in the tier's own database; None where there is no key for it."""
+    if keyring is None:
+        yield None
+        return
+    async with Vault.open(dsn, keyring) as vault:
+        yield vault
 
 
 def _answering(reactor: Reactor) -> Callable[[StoredEvent], Awaitable[None]]:

@@ -61,6 +61,9 @@ class TierSettings(ListenSettings):
     organisations: Annotated[tuple[str, ...], NoDecode] = Field(min_length=1)
     """Division codes of the bodies hosted here, separated by commas."""
     store_dsn: SecretStr
+    vault_keys: SecretStr | None = None
+    """Townships: keys of 32 octets in base64, separated by commas, that wrap those of the vault. The first wraps what
+    is new; the others still open what they wrapped. Without, the vault stays closed."""
 
     @field_validator("organisations", mode="before")
     @classmethod

@@ -12,6 +12,7 @@ from linkage.ctl.places import ProjectionsOption, StoreOption, databases
 from linkage.ctl.sentences import Problem
 from linkage.store import migrate as apply
 from linkage.store.migrate import MIGRATIONS
+from linkage.vault import MIGRATIONS as VAULT
 
 __all__ = ["migrate"]
 
@@ -29,6 +30,7 @@ async def _tier(dsn: str) -> None:
     await apply(dsn, MIGRATIONS)
     for folder in sorted(folder for folder in _BUS.iterdir() if folder.is_dir()):
         await apply(dsn, folder)
+    await apply(dsn, VAULT)  # stays empty but in a township's
 
 
 async def _other(name: str, dsn: str) -> None:

@@ -1,0 +1,16 @@
+"""The vault of a township: who is behind a pseudonym, under a key of its own that can be destroyed (design D12)."""
+
+from linkage.vault.seal import Keyring, KeyUnfit, Unreadable
+from linkage.vault.vault import MIGRATIONS, RequestReused, SubjectErased, SubjectUnknown, Vault, VaultUnavailable
+
+__all__ = [
+    "MIGRATIONS",
+    "KeyUnfit",
+    "Keyring",
+    "RequestReused",
+    "SubjectErased",
+    "SubjectUnknown",
+    "Unreadable",
+    "Vault",
+    "VaultUnavailable",
+]

@@ -1,0 +1,3 @@
+select s.subject_id, s.sealed, s.erased_at, k.wrapped_by, k.wrapped
+  from vault_subjects s left join vault_keys k using (subject_id)
+ where s.organisation = $1 and s.subject_id = $2
