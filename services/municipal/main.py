@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from linkage import v1
 from linkage.domain import (
+    annual_plan,
     commitment,
     consultation,
     feedback_relay,
     joint_work,
+    matter_catalogue,
     opinion_handling,
     outcome_report,
+    participant_selection,
     participation,
     peer_plan,
     recommendation,
     remote_session,
+    research,
     sub_venue,
     supervision_finding,
     supervision_opinion,
     supervision_project,
+    topic_proposal,
 )
 from linkage.domain.reactions import (
     adoption_replies,
@@ -25,16 +30,21 @@ from linkage.domain.reactions import (
     findings,
     inclusions,
     invitations,
+    matters,
     opinion_progress,
     opinions,
     outcomes,
     peer_plans,
     plan_agreements,
+    plan_cascade,
+    planned_topics,
     proposer_feedback,
     recommendation_feedback,
+    research_notes,
     sub_venues,
     supervision_replies,
     topic_origins,
+    topics,
 )
 from linkage.service import Tier, run
 
@@ -43,6 +53,11 @@ __all__ = ["MUNICIPAL"]
 MUNICIPAL = Tier(
     tier=v1.TIER_MUNICIPAL,
     aggregates=(
+        topic_proposal.AGGREGATE,  # suggests topics and disposes of those it is given (002.4, 002.20)
+        annual_plan.AGGREGATE,  # draws up the year's plan (002.4, 003·二(2))
+        matter_catalogue.AGGREGATE,  # keeps what must be consulted on (000§5, 001(1))
+        research.AGGREGATE,  # inquires before it consults (002.5)
+        participant_selection.AGGREGATE,  # settles who takes part (002.21)
         joint_work.AGGREGATE,  # initiates linked work (002.19)
         participation.AGGREGATE,  # answers invitations (000§14)
         peer_plan.AGGREGATE,  # agrees plans with other cities (002.11)
@@ -74,6 +89,11 @@ MUNICIPAL = Tier(
         recommendation_feedback.REACTION,  # a recommendation hears that its proposers know
         proposer_feedback.REACTION,  # word of an answer goes one hop down
         topic_origins.REACTION,  # whom a topic goes back to follows it into the plan
+        topics.REACTION,  # a topic goes to another body, and what became of it comes back
+        planned_topics.REACTION,  # a topic hears that it is planned
+        plan_cascade.REACTION,  # a plan's linkable items are heard of below
+        research_notes.REACTION,  # a consultation hears of the research before it
+        matters.REACTION,  # a matter hears of the consultation on it
     ),
 )
 
