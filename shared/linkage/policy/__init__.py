@@ -8,10 +8,11 @@ from __future__ import annotations
 from functools import cache
 
 from linkage.domain.directory import Directory
-from linkage.policy.judge import Rules
+from linkage.policy.judge import Finding, Rules
+from linkage.policy.measure import Verdict
 from linkage.policy.sources import PolicyError, read_directory, read_packs
 
-__all__ = ["PolicyError", "Rules", "directory", "load"]
+__all__ = ["Finding", "PolicyError", "Rules", "Verdict", "directory", "load"]
 
 
 @cache

@@ -12,10 +12,15 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 __all__ = [
     "ApprovalChain",
+    "Cardinality",
+    "Count",
+    "CountPart",
+    "Deadline",
     "Enforcement",
     "Metric",
     "Pack",
     "Precedence",
+    "Ratio",
     "RequiredField",
     "Role",
     "Rule",
@@ -48,9 +53,14 @@ class CountPart(Data):
 
 
 class Count(Data):
-    """Events matching `events` and `where` per `subject` and `period`, compared by `op` to `value`."""
+    """Events matching `events` and `where` per `subject` and `period`, compared by `op` to `value`.
+
+    Where `listed_in` is given: entries of that list in the events `report_after` that match `where`.
+    """
 
     kind: Literal["count"]
+    listed_in: str = ""
+    report_after: tuple[str, ...] = ()
     events: tuple[str, ...] = ()
     of: str = ""
     where: Where = {}
@@ -68,10 +78,16 @@ class RatioPart(Data):
 
 
 class Ratio(Data):
-    """A share, compared to num/den by integer cross-multiplication; an empty whole is not applicable."""
+    """A share, compared to num/den by integer cross-multiplication; an empty whole is not applicable.
+
+    `listed_in`: the list in the events `gate_on` and `report_after` whose entries are the whole, those that match the
+    numerator's `where` the part. `when`: what the event gated on must hold for the gate to apply.
+    """
 
     kind: Literal["ratio"]
     of: str
+    listed_in: str = ""
+    when: Where = {}
     numerator: Where = {}
     op: Operator
     num: int | None = None
@@ -79,14 +95,19 @@ class Ratio(Data):
     baseline: str = ""
     gate_on: str = ""
     waiver: str = ""
-    report_after: str = ""
+    report_after: tuple[str, ...] = ()
     all_of: tuple[RatioPart, ...] = ()
 
 
 class Cardinality(Data):
-    """The size of a set in the present state, between min and max."""
+    """The size of a set in the present state, between min and max; or a closed set of `values`, without the name of
+    their type, for `field` of `event`, or of each entry of its list `listed_in`."""
 
     kind: Literal["cardinality"]
+    event: str = ""
+    field: str = ""
+    listed_in: str = ""
+    when: Where = {}
     set: str
     role: str = ""
     values: tuple[str, ...] = ()
@@ -97,8 +118,11 @@ class Cardinality(Data):
 
 class Waivable(Data):
     """`waiver_steps`: the step that a waiver must name to stand for an event. `unless`: what exempts from the rule, as
-    field values of an event in the stream."""
+    field values of an event in the stream. `noted_as`: the event by which this stream notes one of another stream.
+    `keyed_by`: a field whose value must be the same in the steps that have it."""
 
+    keyed_by: str = ""
+    noted_as: dict[str, str] = {}
     waiver: str = ""
     waiver_steps: Steps = {}
     unless: dict[str, Steps] = {}
@@ -110,15 +134,17 @@ class Precedence(Waivable):
     kind: Literal["precedence"]
     first: str
     then: str
-    keyed_by: str = ""
     first_by: str = ""
 
 
 class ApprovalChain(Waivable):
-    """All of `chain` must be in the stream before `before`."""
+    """All of `chain` must be in the stream before `before`, and before each of `again_before`. Where `listed_in` is
+    given: for each entry of that list in the event that matches `for_items`, keyed by the entry."""
 
     kind: Literal["approval_chain"]
     before: str
+    again_before: tuple[str, ...] = ()
+    listed_in: str = ""
     chain: tuple[str, ...]
     for_items: Where = {}
 
@@ -182,6 +208,9 @@ class AppliesTo(Data):
 
 
 class RoleCheck(Data):
+    """The post in `field` of `event`, which may be of another stream than the rule's own, where `when` holds."""
+
+    event: str = ""
     when: Where = {}
     field: str
     roles: tuple[str, ...]

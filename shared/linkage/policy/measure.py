@@ -1,0 +1,52 @@
+"""What a rule of numbers says of the numbers: shares, counts and due dates. Pure. Domain paper §5.
+
+Shares are compared by integer cross-multiplication, never by a rounded quotient: 2 of 10 pass one fifth, 2 of 11 fail.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from enum import Enum
+
+from linkage.policy.model import Count, CountPart, Deadline, Ratio
+
+__all__ = ["Verdict", "enough", "in_time", "share"]
+
+_DUE = re.compile(r"plan_year\+([0-9]+)-([0-9]{2})-([0-9]{2})")
+
+
+class Verdict(Enum):
+    COMPLIANT = "compliant"
+    BREACH = "breach"
+    NOT_APPLICABLE = "not applicable"
+
+
+def share(rule: Ratio, part: int, whole: int) -> Verdict:
+    """`part` of `whole`, against the rule's num/den. An empty whole, or a rule without a number, is not applicable."""
+    if not whole or rule.num is None or rule.den is None or rule.op == "trend":
+        return Verdict.NOT_APPLICABLE
+    left, right = part * rule.den, whole * rule.num
+    return _verdict(left > right or (left == right and rule.op == ">="))
+
+
+def enough(rule: Count | CountPart, number: int) -> Verdict:
+    """`number` of things that happened in one period, against the rule's value."""
+    if rule.value is None or rule.op in (None, "trend"):
+        return Verdict.NOT_APPLICABLE
+    return _verdict(number > rule.value or (number == rule.value and rule.op == ">="))
+
+
+def in_time(rule: Deadline, plan_year: int, done: date) -> Verdict:
+    """`done`: day on which the obligation was discharged (Asia/Shanghai). The day itself is still in time."""
+    if rule.due is None:
+        return Verdict.NOT_APPLICABLE
+    relative = _DUE.fullmatch(rule.due)
+    if relative is None:
+        return _verdict(done <= date.fromisoformat(rule.due))
+    years, month, day = (int(number) for number in relative.groups())
+    return _verdict(done <= date(plan_year + years, month, day))
+
+
+def _verdict(holds: bool) -> Verdict:
+    return Verdict.COMPLIANT if holds else Verdict.BREACH
