@@ -32,11 +32,11 @@ def hops(directory: Directory, by: str, proposers: v1.Proposers) -> Mapping[str,
     """Whom `by` must tell, each with those that are reached by it. Never empty: the body's own people at least.
 
     A township's citizens are told one by one, in their own opinions; where there are any, its own record needs no
-    word of its own besides.
+    word of its own besides. A topic that was opened from another body's has no people of its own: the other one has.
     """
     found: dict[str, v1.Proposers] = {}
     own_citizens = False
-    for topic in proposers.topic_ids:
+    for topic in (topic for topic in proposers.topic_ids if not _opened_from_another(directory, topic)):
         found.setdefault(_towards(directory, by, opener(topic)), v1.Proposers()).topic_ids.append(topic)
     for venue in proposers.venues:
         found.setdefault(_towards(directory, by, venue), v1.Proposers()).venues.append(venue)
@@ -47,6 +47,12 @@ def hops(directory: Directory, by: str, proposers: v1.Proposers) -> Mapping[str,
         del found[by]
         return found
     return found or {by: v1.Proposers()}
+
+
+def _opened_from_another(directory: Directory, topic: str) -> bool:
+    """Each body that a topic is passed to puts its own code before the id (`linkage.domain.identifier.derived`)."""
+    _, _, rest = topic.partition("-")
+    return "-" in rest and opener(rest) in directory
 
 
 def _towards(directory: Directory, by: str, to: str) -> str:
