@@ -6,6 +6,7 @@ from deploy.local.scenario.bodies import (
     ANYUE,
     CITY_CONSULTATION,
     LEZHI,
+    RENEWAL,
     RENEWAL_WORK,
     YANJIANG,
     ZIYANG,
@@ -93,14 +94,24 @@ async def counties_bring_their_research(scene: Scene) -> None:
         )
         told = f"takes the report of {body.name} into the joint result"
         await scene.act(ZIYANG, at(f"2023-{day} 15:00"), used, told, awaiting=("CONTRIBUTION_UNKNOWN",))
-    waived = v1.WaiveConsultationStepRequest(
+    planned = v1.PlanResearchRequest(
+        research_id=f"{ZIYANG.code}-RES-1",
+        joint_work_id=RENEWAL_WORK,
         consultation_id=CITY_CONSULTATION,
-        step=v1.CONSULTATION_STEP_RESEARCH,
-        reason="调研由市县联合开展,报告已由雁江区、安岳县政协提交并采用",
-        authorised_by=v1.POST_VICE_CHAIR,
+        topic=RENEWAL,
+        key=True,
+        leader=v1.POST_VICE_CHAIR,
+        partners=[YANJIANG.code, ANYUE.code],
     )
-    told = "holds no research of its own: the counties' joint research stands for it (vice-chair answers for that)"
-    await scene.act(ZIYANG, at("2023-04-28 09:00"), waived, told)
+    await scene.act(ZIYANG, at("2023-04-18 10:00"), planned, "plans key research, led by a vice-chair (重要调研)")
+    filed = v1.FileResearchReportRequest(
+        research_id=planned.research_id,
+        title="关于老旧小区改造提升的调研报告",
+        document="资政协办〔2023〕13号",
+        contribution_ids=[f"{body.code}-REPORT-1" for body in (YANJIANG, ANYUE)],
+    )
+    told = "files the joint research report (调研于协商之前), made of the counties' own"
+    await scene.act(ZIYANG, at("2023-04-28 09:00"), filed, told)
     briefed = v1.HoldBriefingMeetingRequest(consultation_id=CITY_CONSULTATION, subject="全市老旧小区改造情况")
     await scene.act(ZIYANG, at("2023-05-04 09:00"), briefed, "holds the briefing meeting (情况通报会)")
     draft = v1.CirculateDraftReportRequest(consultation_id=CITY_CONSULTATION, document="调研报告初稿")

@@ -32,7 +32,8 @@ async def the_session_opens(scene: Scene) -> None:
     started = v1.StartJointWorkRequest(joint_work_id=RENEWAL_WORK)
     await scene.act(ZIYANG, at("2023-05-18 08:55"), started, "starts the joint activity")
     opened = v1.OpenConsultationRequest(consultation_id=CITY_CONSULTATION)
-    await scene.act(ZIYANG, at("2023-05-18 09:00"), opened, "opens the consultation (协商会)")
+    told = "opens the consultation (协商会)"
+    await scene.act(ZIYANG, at("2023-05-18 09:00"), opened, told, awaiting=("STEP_MISSING",))  # its research is noted
     session = v1.OpenRemoteSessionRequest(session_id=SESSION, host=v1.POST_VICE_CHAIR)
     await scene.act(ZIYANG, at("2023-05-18 09:00"), session, "opens the remote session; a vice-chair hosts")
     asked = v1.OpenOnlineCollectionRequest(
