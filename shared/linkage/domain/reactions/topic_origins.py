@@ -1,6 +1,6 @@
 """Whom a topic goes back to is kept from the day it is proposed, and follows it into the plan.
 
-Domain paper §3.1, §4(d); 002.4, 002.22. A topic that is declined owes them word at once; what comes of a plan item is
+Domain paper §3.1, §4(d); 002.4, 002.22. A topic that is declined or withdrawn owes them word at once; what comes of a plan item is
 owed to all whose topics went into it, also to those that are merged in later.
 """
 
@@ -53,6 +53,16 @@ def _decline(happening: Happening) -> Iterator[Order]:
     )
 
 
+def _withdrawal(happening: Happening) -> Iterator[Order]:
+    event: v1.TopicWithdrawn = happening.event
+    yield Order(
+        happening.organisation,
+        v1.OweProposerFeedbackRequest(
+            matter_id=event.topic_id, subject_id=event.topic_id, outcome="WITHDRAWN", reason=event.reason
+        ),
+    )
+
+
 def _item(happening: Happening) -> Iterator[Order]:
     event: v1.MatterContinued = happening.event
     command = v1.LearnProposersRequest(matter_id=event.plan_item_id, proposers=event.proposers)
@@ -73,6 +83,7 @@ REACTION = Reaction(
         v1.TopicAbsorbed: _absorption,
         v1.TopicPlanned: _planning,
         v1.TopicDeclined: _decline,
+        v1.TopicWithdrawn: _withdrawal,
         v1.MatterContinued: _item,
         v1.ProposersNamed: _more,
     },
