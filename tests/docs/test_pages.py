@@ -36,6 +36,7 @@ def test_every_command_says_what_it_records() -> None:
     silent = [
         f"{service.name}.{method.name}"
         for service in read_contract().services
+        if service.aggregate is not None  # a vault has no stream, so it records nothing there
         for method in service.methods
         if not method.is_query and not (method.does and method.records and method.source)
     ]
