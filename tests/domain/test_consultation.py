@@ -250,3 +250,25 @@ def test_of_a_heart_to_heart_talk_only_that_it_took_place_is_recorded() -> None:
         *((more, "HEART_TO_HEART_UNRECORDED") for more in (WAIVE, POSTPONE, LIST)),
     ):
         spec.given(talk).when(command).refused(reason)
+
+
+def test_a_concluded_consultation_says_which_matters_of_the_catalogue_it_was_on() -> None:
+    with_matters = v1.ConsultationPlanned(
+        consultation_id=C, form=v1.CONSULTATION_FORM_SECTOR, matter_ids=["512000-M-1"]
+    )
+    command = v1.PlanConsultationRequest(consultation_id=C, form=v1.CONSULTATION_FORM_SECTOR, matter_ids=["512000-M-1"])
+    spec.given().when(command).then(with_matters)
+    adopted, opened = v1.WorkPlanAdopted(consultation_id=C, document="5号"), v1.ConsultationOpened(consultation_id=C)
+    concluded = v1.ConsultationConcluded(consultation_id=C, matter_ids=["512000-M-1"])
+    spec.given(with_matters, adopted, opened).when(CONCLUDE).then(concluded)
+
+
+def test_what_research_has_come_to_is_noted_once_even_before_the_consultation_is_planned() -> None:
+    note = v1.NoteResearchReportRequest(
+        consultation_id=C, joint_work_id=JW, research_id="512000-RES-1", progress=v1.RESEARCH_PROGRESS_REPORTED
+    )
+    noted = v1.ResearchReportNoted(consultation_id=C, joint_work_id=JW, research_id="512000-RES-1")
+    for history in ((), (planned(),), PREPARING, IN_SESSION):
+        spec.given(*history).when(note).then(noted)
+    spec.given(noted).when(note).then()
+    spec.given(noted).when(plan()).then(planned())
