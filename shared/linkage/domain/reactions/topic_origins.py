@@ -1,7 +1,7 @@
 """Whom a topic goes back to is kept from the day it is proposed, and follows it into the plan.
 
-Domain paper §3.1, §4(d); 002.4, 002.22. A topic that is declined or withdrawn owes them word at once; what comes of a plan item is
-owed to all whose topics went into it, also to those that are merged in later.
+Domain paper §3.1, §4(d); 002.4, 002.22. A topic that is declined or withdrawn owes them word at once; what comes of a
+plan item is owed to all whose topics went into it, also to those that are merged in later.
 """
 
 from __future__ import annotations
