@@ -58,7 +58,8 @@ decide by status and reason; the message is for people. Nothing is stored by a c
 UNAVAILABLE it is not known.
 
 A repeated `request_id` with the same content is no error: it gets its first answer again. In braces stands what varies.
-Rules of a body's policy pack refuse in the same way and name themselves in `rule` and `cite`.
+Rules of a body's policy pack refuse in the same way and name themselves in `rule` and `cite`; a refusal that names no
+article of its own cites those of its command, as [contract.md](contract.md) has them.
 """
 
 
