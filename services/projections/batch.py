@@ -41,12 +41,11 @@ class Batch:
     def __init__(self, model: ReadModel, folds: Mapping[str, dict[str, Folded]], refusals: Refusals) -> None:
         self.folds = folds
         self.new = 0
-        self.touched: dict[str, tuple[str, Any]] = {}  # stream -> its key, and its cell before the batch
+        self.touched: dict[str, tuple[str, Folded | None]] = {}  # stream -> its key, and its fold before the batch
         self.entries: list[Row] = []
         self._model = model
         self._refusals = refusals
         self._changed: dict[str, None] = {}  # keys of which a cell has changed
-        self._facts: dict[str, list[Fact]] = {}  # by stream: what a failing combine takes back
 
     def fold_next(self, fact: Fact) -> bool:
         """Folds the fact where that is plain: it is the next of a stream that flows, or was folded before.
@@ -101,36 +100,39 @@ class Batch:
             return f"{type(problem).__name__}: {problem}"
         streams[fact.stream] = Folded(fact.version, fact.position, cell)
         if fact.stream not in self.touched:
-            self.touched[fact.stream] = (fact.key, before.cell if before is not None else None)
-        if model.combine is not None:
-            if cell is not then or before is None:
-                self._changed[fact.key] = None
-            self._facts.setdefault(fact.stream, []).append(fact)
+            self.touched[fact.stream] = (fact.key, before)
+        if cell is not then or before is None:
+            self._changed[fact.key] = None
         self.new += 1
         return ""
 
-    async def combined(self) -> dict[str, Sequence[Row]]:
-        """All rows of every key of which a cell has changed."""
+    async def combined(self, facts: Sequence[Fact]) -> dict[str, Sequence[Row]]:
+        """All rows of every key of which a cell has changed. `facts`: what the batch was given, for what a failing combine
+        takes back."""
         rows: dict[str, Sequence[Row]] = {}
         for key in self._changed:
             try:
                 rows[key] = combined(self._model, key, self.folds[key])
             except Exception as problem:  # the events that brought the cells there cannot be taken, as in _fold
-                await self._take_back(key, f"{type(problem).__name__}: {problem}")
+                await self._take_back(key, facts, f"{type(problem).__name__}: {problem}")
         return rows
 
-    async def _take_back(self, key: str, reason: str) -> None:
+    async def _take_back(self, key: str, facts: Sequence[Fact], reason: str) -> None:
+        """Undoes what the batch folded of the key's streams. What was healed comes again from the store, so only what was
+        given is parked."""
         for stream in [stream for stream, (of, _) in self.touched.items() if of == key]:
-            first, *rest = self._facts[stream]
-            self.new -= 1 + len(rest)
-            _, cell = self.touched.pop(stream)
-            if first.version == 1:
+            _, before = self.touched.pop(stream)
+            self.new -= self.folds[key][stream].version - (before.version if before is not None else 0)
+            if before is None:
                 del self.folds[key][stream]
             else:
-                self.folds[key][stream] = Folded(first.version - 1, 0, cell)
-            await self._refusals.refuse(first, reason)
-            for fact in rest:
-                await self._refusals.queue(fact)
+                self.folds[key][stream] = before
+            version = before.version if before is not None else 0
+            for fact in facts:
+                if fact.stream == stream and fact.version > version and not self._refusals.holds(stream):
+                    await self._refusals.refuse(fact, reason)
+                elif fact.stream == stream and fact.version > version:
+                    await self._refusals.queue(fact)
 
 
 def combined(model: ReadModel, key: str, folds: Mapping[str, Folded]) -> Sequence[Row]:

@@ -79,7 +79,7 @@ class Generation:
         for fact in facts:
             if not batch.fold_next(fact):
                 await batch.fold_otherwise(fact, heal)
-        rows = await batch.combined() if combine and self.model.combine else {}
+        rows = await batch.combined(facts) if combine and self.model.combine else {}
         await self._write_folds(conn, batch)
         await self._write_rows(conn, rows, kept)
         return batch.new
@@ -111,11 +111,11 @@ class Generation:
     async def _write_folds(self, conn: Connection, batch: Batch) -> None:
         if batch.touched:
             stored = self.model.stored
-            saved = [
-                (stream, key, now.version, now.position, None if now.cell is then else stored(now.cell))
-                for stream, (key, then) in batch.touched.items()
-                for now in (batch.folds[key][stream],)
-            ]
+            saved = []
+            for stream, (key, before) in batch.touched.items():
+                version, position, cell = batch.folds[key][stream]
+                unchanged = before is not None and before.cell is cell
+                saved.append((stream, key, version, position, None if unchanged else stored(cell)))
             await conn.execute(self._save, *zip(*saved, strict=True))
         if batch.entries:
             await conn.copy_records_to_table("entries", schema_name=self.schema, records=batch.entries, columns=_TIMELINE)
