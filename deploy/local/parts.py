@@ -52,7 +52,7 @@ class Part:
     @property
     def environment(self) -> dict[str, str]:
         """All that it sees of its environment; secrets are in it, so it is not printed."""
-        inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "PYTHONPATH") if name in os.environ}
         return {**inherited, "PYTHONUNBUFFERED": "1", "TZ": "UTC", **self.settings}
 
     @property
@@ -71,11 +71,18 @@ class Plan:
     mint: Mint
 
 
-def prepare(servers: Servers, directory: Path, *, prefix: str = "", partitions: int = 3, **settings: str) -> Plan:
+def prepare(
+    servers: Servers,
+    directory: Path,
+    settings: Mapping[str, str] | None = None,
+    *,
+    prefix: str = "",
+    partitions: int = 3,
+) -> Plan:
     """Makes databases (those that are there already are brought up to date), topics and keys; takes free ports.
 
-    `prefix`: of the databases' names, where several systems share a server. `partitions`: of each topic.
-    `settings`: more environment, for all.
+    `settings`: more environment, for all. `prefix`: of the databases' names, where several systems share a server.
+    `partitions`: of each topic.
     """
     directory.mkdir(parents=True, exist_ok=True)
     dsns = {name: _database(servers, f"{prefix}{name}") for name in (*TIERS, PROJECTIONS)}
@@ -92,7 +99,7 @@ def prepare(servers: Servers, directory: Path, *, prefix: str = "", partitions: 
         "LINKAGE_KAFKA_PARTITIONS": str(partitions),
         "LINKAGE_HOST": "127.0.0.1",
         "LINKAGE_ISSUERS": str(issuers),
-        **settings,
+        **(settings or {}),
     }
     parts = [_tier(name, dsns[name], common) for name in TIERS]
     stores = {name: dsns[name] for name in TIERS}

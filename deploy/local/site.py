@@ -141,10 +141,15 @@ class Site:
 
 @contextmanager
 def site(
-    servers: Servers, directory: Path, *, prefix: str = "", partitions: int = 3, **settings: str
+    servers: Servers,
+    directory: Path,
+    settings: Mapping[str, str] | None = None,
+    *,
+    prefix: str = "",
+    partitions: int = 3,
 ) -> Iterator[Site]:
     """A system on these servers, all its processes serving; ended at the end. For the arguments see `prepare`."""
-    running = Site(servers, prepare(servers, directory, prefix=prefix, partitions=partitions, **settings), directory)
+    running = Site(servers, prepare(servers, directory, settings, prefix=prefix, partitions=partitions), directory)
     try:
         running.start(*running.plan.parts)
         yield running
@@ -165,7 +170,7 @@ def _serves(part: Part) -> bool:
 
 def _worker_is_alive(part: Part) -> bool:
     try:
-        with urllib.request.urlopen(f"http://{part.address}/healthz", timeout=2) as answer:
+        with urllib.request.urlopen(f"http://{part.address}/healthz/live/", timeout=2) as answer:
             return bool(answer.status == 200)
     except (OSError, urllib.error.HTTPError):
         return False

@@ -23,7 +23,7 @@ from linkage.client import Office, Refused
 
 __all__ = ["Answered", "Commands", "commands"]
 
-_PATIENCE = 100.0  # seconds that one command may take, outages and the notices of other tiers included
+_PATIENCE = 60.0  # seconds that one command may take, outages and the notices of other tiers included
 _PAUSE = 0.05  # seconds between two commands of an office, or two looks whether a notice has come
 _UNCERTAIN = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
 _POSTS = {"township": v1.POST_TOWNSHIP_LIAISON_OFFICER}
@@ -95,7 +95,8 @@ class Commands:
                 if refused.code not in _UNCERTAIN and refused.reason not in awaiting:
                     raise
                 if loop.time() > end:
-                    raise AssertionError(f"{organisation} {type(request).__name__}: {refused}") from refused
+                    what = f"{organisation} {type(request).__name__}"
+                    raise AssertionError(f"{what}: {refused} {refused.detail}") from None
             await asyncio.sleep(_PAUSE)
         assert all(receipt == receipts[0] for receipt in receipts), f"a repeated request got another answer: {receipts}"
         tier = next(tier for tier, hosted in HOSTED.items() if organisation in hosted)
