@@ -1,4 +1,5 @@
-"""The Faust app, and its one agent over all topics: it acknowledges events when they are written, not before. Design D7.
+"""The Faust app, and its one agent over all topics: it acknowledges events when they are written, not before. Design
+D7.
 
 `noack_take`, because Faust's `take` acknowledges what it has handed out also when the agent was cancelled before it was
 done with it. Faust's tables are not used: the read models are in PostgreSQL.
@@ -80,12 +81,12 @@ def fold_into(
 ) -> None:
     """Gives the app its one agent: `prepare` makes a batch of Faust's events, `write` returns when it is written.
 
-    What arrives while one batch is being written is the next: an event that comes alone is written after a pause of 2 ms,
-    and the more there is to do, the larger the batches. Faust's `take` would wait by the clock instead, and would acknowledge what it
-    has handed out also when the agent is cancelled before it was done with it.
+    What arrives while one batch is being written is the next: an event that comes alone is written after a pause of 2
+    ms, and the more there is to do, the larger the batches. Faust's `take` would wait by the clock instead, and would
+    acknowledge what it has handed out also when the agent is cancelled before it was done with it.
 
-    A `write` that raises ends the process: nothing was acknowledged, so nothing is lost, while an agent that is restarted
-    would go on after the events it has not written.
+    A `write` that raises ends the process: nothing was acknowledged, so nothing is lost, while an agent that is
+    restarted would go on after the events it has not written.
     """
 
     async def write_all(batches: _Batches) -> None:
@@ -147,7 +148,8 @@ def ssl_context(kafka: KafkaSettings) -> ssl.SSLContext | None:
     context = ssl.create_default_context(cafile=str(kafka.ssl_ca_file) if kafka.ssl_ca_file else None)
     context.check_hostname = kafka.ssl_check_hostname
     if kafka.ssl_certificate_file:
-        context.load_cert_chain(str(kafka.ssl_certificate_file), str(kafka.ssl_key_file) if kafka.ssl_key_file else None)
+        context.load_cert_chain(str(kafka.ssl_certificate_file), str(kafka.ssl_key_file) if kafka.ssl_key_file else
+        None)
     return context
 
 

@@ -74,7 +74,7 @@ class Batch:
                     return
             version = self._version(fact)
             if fact.version > version + 1:
-                reason = f"versions {version + 1} to {fact.version - 1} of the stream are missing, here and in its store"
+                reason = f"versions {version + 1} to {fact.version - 1} of the stream are missing here and in its store"
                 await self._refusals.refuse(fact, reason)
                 return
         if problem := self._fold(fact):
@@ -107,8 +107,8 @@ class Batch:
         return ""
 
     async def combined(self, facts: Sequence[Fact]) -> dict[str, Sequence[Row]]:
-        """All rows of every key of which a cell has changed. `facts`: what the batch was given, for what a failing combine
-        takes back."""
+        """All rows of every key of which a cell has changed. `facts`: what the batch was given, for what a failing
+        combine takes back."""
         rows: dict[str, Sequence[Row]] = {}
         for key in self._changed:
             try:
@@ -118,8 +118,8 @@ class Batch:
         return rows
 
     async def _take_back(self, key: str, facts: Sequence[Fact], reason: str) -> None:
-        """Undoes what the batch folded of the key's streams. What was healed comes again from the store, so only what was
-        given is parked."""
+        """Undoes what the batch folded of the key's streams. What was healed comes again from the store, so only what
+        was given is parked."""
         for stream in [stream for stream, (of, _) in self.touched.items() if of == key]:
             _, before = self.touched.pop(stream)
             self.new -= self.folds[key][stream].version - (before.version if before is not None else 0)

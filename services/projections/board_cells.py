@@ -64,13 +64,13 @@ class Initiator(NamedTuple):
 
 
 class Participant(NamedTuple):
-    """What one invited body has said. `answered`: round of its last answer; `accepted`: with yes, `late`: after it was due.
+    """What one invited body has said. `answered`: round of its last answer; `accepted`: with yes, `late`: after it
+    was due.
 
     An acknowledgement is of everything that was received until then.
     """
 
     as_of: int = 0
-    tier: str = ""
     answered: int = 0
     accepted: bool = False
     late: bool = False
@@ -86,7 +86,7 @@ class Participant(NamedTuple):
 
 
 class PeerPlan(NamedTuple):
-    """One city's record of the plan it makes with another. `endorsed`: digest → revision of what this city agreed to."""
+    """One city's record of the plan it makes with another. `endorsed`: digest → revision of what it agreed to."""
 
     as_of: int = 0
     revision: int = 0
@@ -201,8 +201,6 @@ def _initiator(cell: Initiator, fact: Fact) -> Initiator:
 
 
 def _participant(cell: Participant, fact: Fact) -> Participant:
-    if not cell.tier:
-        cell = cell._replace(tier=fact.tier)
     match fact.message:
         case v1.InvitationAccepted() as e:
             return cell._replace(answered=e.round, accepted=True, late=e.late, declined=False, withdrawn=False,

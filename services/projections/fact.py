@@ -74,7 +74,8 @@ def fact_of(event: StoredEvent) -> Fact:
     return Fact(
         event.stream, event.version, event.key, body, kind, event.type, message,
         (metadata.occurred_at - _EPOCH) // _MICROSECOND, metadata.tier, metadata.post, metadata.occurred_at,
-        metadata.recorded_at, metadata.causation_id, metadata.correlation_id, event.hash, event.position, event, problem,
+        metadata.recorded_at, metadata.causation_id, metadata.correlation_id, event.hash, event.position, event,
+        problem,
     )  # fmt: skip
 
 

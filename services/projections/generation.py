@@ -1,8 +1,8 @@
 """One generation of one read model: folds facts into its tables, each exactly once. Design D7, D8.
 
-Everything about a batch is written in the caller's transaction: rows, folds, version guards. What this process remembers
-of the streams saves reading them again; it is only used while the caller holds the partitions (see begin_batch), and it is
-forgotten when a transaction fails.
+Everything about a batch is written in the caller's transaction: rows, folds, version guards. What this process
+remembers of the streams saves reading them again; it is only used while the caller holds the partitions (see
+begin_batch), and it is forgotten when a transaction fails.
 """
 
 from __future__ import annotations
@@ -70,9 +70,9 @@ class Generation:
     ) -> int:
         """Folds the facts and writes what follows from them; returns how many were new.
 
-        Facts of one stream are in order. What was folded before is skipped; what is missing before a fact is healed; what
-        cannot be folded is refused together with the rest of its stream. `combine` False leaves the rows of the touched
-        keys as they are: for bulk loading, which calls `combine_all` at the end.
+        Facts of one stream are in order. What was folded before is skipped; what is missing before a fact is healed;
+        what cannot be folded is refused together with the rest of its stream. `combine` False leaves the rows of the
+        touched keys as they are: for bulk loading, which calls `combine_all` at the end.
         """
         kept = await self._remembered(conn, {fact.key for fact in facts})
         batch = Batch(self.model, {key: of.folds for key, of in kept.items()}, refusals)
@@ -118,7 +118,9 @@ class Generation:
                 saved.append((stream, key, version, position, None if unchanged else stored(cell)))
             await conn.execute(self._save, *zip(*saved, strict=True))
         if batch.entries:
-            await conn.copy_records_to_table("entries", schema_name=self.schema, records=batch.entries, columns=_TIMELINE)
+            await conn.copy_records_to_table(
+                "entries", schema_name=self.schema, records=batch.entries, columns=_TIMELINE
+            )
 
     async def _write_rows(self, conn: Connection, rows: Mapping[str, Sequence[Row]], kept: Mapping[str, _Kept]) -> None:
         changed = [row for key, of in rows.items() for row in of if row not in kept[key].rows]

@@ -48,12 +48,13 @@ _TABLE = (
     Rule("ResultDelivered", "participant", ("ResultAcknowledged",), ("JointWorkClosed",), "", "002.22"),
     Rule("ConsultationConcluded", "convening body", ("OutcomeReportDrafted",), (), "", "002.22"),
     Rule(
-        "CommitmentMade", "who promised", ("CommitmentFulfilled", "CommitmentUnfulfilled"), (), "promised_until", "002.22",
+        "CommitmentMade", "who promised", ("CommitmentFulfilled", "CommitmentUnfulfilled"), (), "promised_until",
+        "002.22",
     ),
 )  # fmt: skip
 RULES: Mapping[str, Rule] = MappingProxyType({rule.opened_by: rule for rule in _TABLE})
-"""By the event that opens. What discharges ConsultationConcluded and CommitmentMade is not in this contract yet: they stay
-open. SupervisionOpinionReopened opens the same obligation as SupervisionOpinionIssued, for another round."""
+"""By the event that opens. What discharges ConsultationConcluded and CommitmentMade is not in this contract yet: they
+stay open. SupervisionOpinionReopened opens the same obligation as SupervisionOpinionIssued, for another round."""
 
 
 class Opening(NamedTuple):

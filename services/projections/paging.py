@@ -29,13 +29,13 @@ def token(request: Message, last: list[Any]) -> str:
 
 
 def continued(request: Any, empty: list[Any]) -> list[Any]:
-    """After which entry the page begins: `empty` for the first. Raises Failure INVALID_ARGUMENT (PAGE_TOKEN_INVALID)."""
+    """After which entry the page begins: `empty` for the first. Raises Failure (PAGE_TOKEN_INVALID)."""
     if not request.page_token:
         return empty
     try:
         bound, *last = json.loads(base64.urlsafe_b64decode(request.page_token.encode()))
         if bound == _bound(request) and [type(one) for one in last] == [type(one) for one in empty]:
-            return last
+            return list(last)
     except (ValueError, TypeError):
         pass
     message = "does not continue this list: it was given for another, or is not a page token"

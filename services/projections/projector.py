@@ -1,7 +1,7 @@
 """Takes batches of events from Kafka into the read models: exactly once, in one PostgreSQL transaction. Design D7, §6.
 
-Kafka delivers at least once, and a worker that lost its partitions may still believe that it has them. Both are harmless:
-versions say what was folded, and the partitions' rows are locked and owned (begin_batch).
+Kafka delivers at least once, and a worker that lost its partitions may still believe that it has them. Both are
+harmless: versions say what was folded, and the partitions' rows are locked and owned (begin_batch).
 """
 
 from __future__ import annotations
@@ -122,9 +122,9 @@ class Projector:
             for parked in await parking.listing(conn, consumer):
                 if parked.stream not in wanted and parked.version > await generation.version(conn, parked.stream) + 1:
                     wanted[parked.stream] = "heal"
-        for stream, wish in wanted.items():
+        for stream in wanted:
             outcome = await self.replay(read_model, stream)
-            log.info("replayed", read_model=read_model, stream=stream, wish=wish, taken=outcome.taken, left=outcome.reason)
+            log.info("replayed", read_model=read_model, stream=stream, taken=outcome.taken, left=outcome.reason)
             async with self._pool.acquire() as conn:
                 await parking.granted(conn, consumer, stream)
 
@@ -138,12 +138,12 @@ class Projector:
         rows = {row["read_model"]: row for row in await conn.fetch(_GENERATIONS, list(self._models))}
         for name, model in self._models.items():
             if name not in rows:
-                raise NotOurGeneration(f"{name} has no generation yet: run `linkagectl projections rebuild {name}`")
+                raise NotOurGeneration(f"{name} has no generation yet: run `linkagectl rebuild {name}`")
             number, fold_version = rows[name]["generation"], rows[name]["fold_version"]
             if fold_version != model.fold_version:
                 raise NotOurGeneration(
-                    f"generation {number} of {name} was built by fold version {fold_version}, this is {model.fold_version}:"
-                    f" run `linkagectl projections rebuild {name}`"
+                    f"generation {number} of {name} was built by fold version {fold_version}, "
+                    f"this is {model.fold_version}: run `linkagectl rebuild {name}`"
                 )
             if name not in self._generations or self._generations[name].number != number:
                 self._generations[name] = Generation(model, number)

@@ -17,7 +17,7 @@ from linkage.rpc.server import Call, Method, deadline
 from services.projections.generation import statement
 from services.projections.paging import continued, page_size, token
 from services.projections.read_models import BOARD, TIMELINE, WAITING
-from services.projections.visibility import Visibility, active_schema
+from services.projections.visibility import Visibility
 
 if TYPE_CHECKING:
     from services.projections.read_model import ReadModel
@@ -28,9 +28,9 @@ __all__ = ["Queries"]
 class Queries:
     """Answers queries from the active generations.
 
-    `longest_wait` (seconds) bounds how long a query waits for its positions. A participant's cell is *stale* when nothing
-    that its tier recorded within `stale_after` has reached the projections: then nobody can tell whether the body was
-    silent or unheard, and silence is not a no.
+    `longest_wait` (seconds) bounds how long a query waits for its positions. A participant's cell is *stale* when
+    nothing that its tier recorded within `stale_after` has reached the projections: then nobody can tell whether the
+    body was silent or unheard, and silence is not a no.
     """
 
     def __init__(
@@ -98,29 +98,27 @@ class Queries:
 
     async def _rows(self, model: ReadModel, query: str, request: Any, call: Call, *arguments: Any) -> Sequence[Any]:
         """The rows of a query, from a generation that has seen what the request names."""
+        visible = self._visible[model.name]
         try:
             if request.min_position:
-                until = deadline(call, self._longest_wait)
-                await self._visible[model.name].wait(request.min_position, until)
-            for attempt in (1, 2):
-                async with self._pool.acquire() as conn:
-                    sql = statement(f"{model.name}.{query}", await active_schema(conn, model.name))
-                    try:
-                        return await conn.fetch(sql, *arguments)
-                    except (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError):
-                        if attempt == 2:
-                            raise
-                        continue  # a rebuild has switched in between: the next one has all of it
+                await visible.reached(request.min_position, deadline(call, self._longest_wait))
+            rows: Sequence[Any]
+            try:
+                rows = await self._pool.fetch(statement(f"{model.name}.{query}", await visible.schema()), *arguments)
+            except (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError):
+                # A rebuild has switched in between: the generation that is active now has all of it.
+                rows = await self._pool.fetch(statement(f"{model.name}.{query}", await visible.schema()), *arguments)
+            return rows
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as problem:
             raise Failure(
-                grpc.StatusCode.UNAVAILABLE, "READ_MODEL_UNAVAILABLE", "the read models' database does not answer",
+                grpc.StatusCode.UNAVAILABLE,
+                "READ_MODEL_UNAVAILABLE",
+                "the read models' database does not answer",
                 retry_after=1.0,
-            ) from problem  # fmt: skip
-        raise AssertionError("unreachable")
+            ) from problem
 
     async def _heard(self) -> dict[str, datetime]:
-        async with self._pool.acquire() as conn:
-            return {row["tier"]: row["recorded_at"] for row in await conn.fetch(statement("progress.heard"))}
+        return dict(await self._pool.fetch(statement("progress.heard")))
 
     def _view(self, data: bytes, invited_at: Sequence[int], heard: Mapping[str, datetime]) -> v1.JointWorkView:
         view = v1.JointWorkView.FromString(data)
@@ -149,22 +147,23 @@ def _entry(row: Any) -> v1.TimelineEntry:
 
 
 def _obligation(row: Any) -> v1.Obligation:
-    names = (
-        "obligation_id",
-        "opened_by",
-        "debtor",
-        "creditor",
-        "joint_work_id",
-        "subject_id",
-        "citation",
-        "discharged_by",
+    return v1.Obligation(
+        obligation_id=row["obligation_id"],
+        opened_by=row["opened_by"],
+        debtor=row["debtor"],
+        creditor=row["creditor"],
+        joint_work_id=row["joint_work_id"],
+        subject_id=row["subject_id"],
+        opened_at=_timestamp(row["opened_at"]),
+        due_at=_timestamp(row["due_at"]),
+        citation=row["citation"],
+        discharged_at=_timestamp(row["discharged_at"]),
+        discharged_by=row["discharged_by"],
     )
-    times = ("opened_at", "due_at", "discharged_at")
-    return v1.Obligation(**{name: row[name] for name in names}, **{name: _timestamp(row[name]) for name in times})
 
 
 def _number(enum: Any, prefix: str, name: str) -> Any:
-    """A name as it stands in headers (`cppcc-office`, `county`, or the contract's own) → the contract's number; 0: unknown."""
+    """A name as it stands in headers (`county`, `POST_CPPCC_OFFICE`) as the contract's number; 0 if unknown."""
     full = name if name.startswith(prefix) else prefix + name.upper().replace("-", "_")
     found = enum.DESCRIPTOR.values_by_name.get(full)
     return found.number if found is not None else 0

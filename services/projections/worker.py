@@ -1,6 +1,7 @@
 """The projection worker: `python -m services.projections.worker`. Design D7, §6.
 
-What it cannot write it gives again until it can; it ends itself when it is stuck, so that its supervisor starts it anew.
+What it cannot write it gives again until it can; it ends itself when it is stuck, so that its supervisor starts it
+anew.
 """
 
 from __future__ import annotations
@@ -152,8 +153,8 @@ def main() -> None:
     asyncio.run(generations.prepare(settings.projections_dsn.get_secret_value()))
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
     worker = Worker(settings, kafka)
-    # What lives long here (folds, modules) is looked through again and again for garbage that there is not: a quarter of
-    # the time of a batch.
+    # What lives long here (folds, modules) is looked through again and again for garbage that there is not: a quarter
+    # of the time of a batch.
     gc.freeze()
     gc.set_threshold(100_000, 20, 100)
     faust.Worker(worker.app, quiet=True, redirect_stdouts=False, override_logging=False).execute_from_commandline()

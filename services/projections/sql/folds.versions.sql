@@ -1,1 +1,0 @@
-select stream, version from {schema}.folds where stream = any($1)
