@@ -16,8 +16,8 @@ from kafka.errors import KafkaError, ProducerFencedError
 from linkage.bus import KafkaSettings
 from linkage.bus.publisher import Publisher, read_cursor
 from linkage.bus.relay import Relay
-from linkage.store import Store
-from tests.bus.acts import chained, comes_true, new_stream, published, record, running, versions
+from linkage.store import Head, NewEvent, Store
+from tests.bus.acts import ACCEPTED, chained, comes_true, metadata, new_stream, published, record, running, versions
 from tests.bus.doomed import POINTS
 
 LEADER = (
@@ -138,6 +138,30 @@ async def test_a_relay_reads_its_cursor_past_the_open_transaction_of_another(
     assert successor.cursor == 41
     for publisher in (other, own, successor):
         await asyncio.to_thread(publisher.close)
+
+
+async def test_an_event_as_large_as_grpc_takes_is_published(
+    relay: Relay, store: Store, settings: KafkaSettings
+) -> None:
+    stream = new_stream()
+    large = NewEvent(ACCEPTED, os.urandom(4 * 2**20))
+    await store.append(stream, stream.rsplit("/", 1)[1], Head(), [large], metadata(), b"fingerprint")
+    async with running(relay.run()):
+        await comes_true(lambda: relay.status.published == 1)
+    assert published(settings, [stream]) == await store.load(stream)
+
+
+async def test_a_publisher_that_does_not_return_in_time_is_left_behind_and_nothing_is_doubled(
+    store: Store, dsn: str, settings: KafkaSettings, name: str
+) -> None:
+    stream, alarms = new_stream(), list[str]()
+    await record(store, stream, 12)
+    impatient = Relay(store, dsn, settings, name, page=5, deaf_after=0.0, on_deaf=lambda: alarms.append("deaf"))
+    async with running(impatient.run()):
+        await comes_true(lambda: len(versions(published(settings, [stream]), stream)) >= 12)
+        await comes_true(lambda: impatient.status.leading and impatient.status.cursor == impatient.status.read)
+    assert alarms
+    assert versions(published(settings, [stream]), stream) == list(range(1, 13))
 
 
 async def test_a_relay_that_cannot_publish_an_event_says_so_and_publishes_nothing_after_it(

@@ -97,7 +97,12 @@ class Inbox:
         while True:
             try:
                 async with asyncpg.create_pool(
-                    self._dsn, min_size=1, max_size=8, timeout=5, server_settings={"application_name": self.consumer}
+                    self._dsn,
+                    min_size=1,
+                    max_size=8,
+                    timeout=5,
+                    command_timeout=60,
+                    server_settings={"application_name": self.consumer},
                 ) as pool:
                     intake = Intake(
                         pool,

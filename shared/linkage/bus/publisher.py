@@ -18,7 +18,7 @@ from kafka.partitioner.default import murmur2
 
 from linkage.bus.envelope import to_record
 from linkage.bus.settings import KafkaSettings
-from linkage.bus.topics import CURSORS, TopicsUnfit, topic_of
+from linkage.bus.topics import CURSORS, LARGEST_RECORD, TopicsUnfit, topic_of
 from linkage.store import StoredEvent
 
 __all__ = ["PRODUCER", "CursorUnreadable", "NotPublished", "Publisher", "partition_of", "read_cursor"]
@@ -35,6 +35,7 @@ PRODUCER: dict[str, Any] = {
     "compression_type": "gzip",
     # A transaction begun right after another is told to come again in a moment: the default, 100 ms, would be its pace.
     "retry_backoff_ms": 5,
+    "max_request_size": LARGEST_RECORD,
     "request_timeout_ms": 5_000,
     "delivery_timeout_ms": 10_000,
     "max_block_ms": 10_000,
