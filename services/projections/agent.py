@@ -148,8 +148,9 @@ def ssl_context(kafka: KafkaSettings) -> ssl.SSLContext | None:
     context = ssl.create_default_context(cafile=str(kafka.ssl_ca_file) if kafka.ssl_ca_file else None)
     context.check_hostname = kafka.ssl_check_hostname
     if kafka.ssl_certificate_file:
-        context.load_cert_chain(str(kafka.ssl_certificate_file), str(kafka.ssl_key_file) if kafka.ssl_key_file else
-        None)
+        context.load_cert_chain(
+            str(kafka.ssl_certificate_file), str(kafka.ssl_key_file) if kafka.ssl_key_file else None
+        )
     return context
 
 

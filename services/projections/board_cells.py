@@ -81,7 +81,6 @@ class Participant(NamedTuple):
     ready: int = 0
     contributions: tuple[str, ...] = ()
     findings: tuple[str, ...] = ()
-    received: int = 0
     acknowledged: int = 0
 
 
@@ -219,10 +218,8 @@ def _participant(cell: Participant, fact: Fact) -> Participant:
         case v1.ContributionSubmitted() as e:
             contributions = _with(cell.contributions, e.contribution_id)
             return cell._replace(contributions=contributions, findings=_with(cell.findings, *e.finding_ids))
-        case v1.ResultReceived():
-            return cell._replace(received=cell.received + 1)
-        case v1.ResultAcknowledged():
-            return cell._replace(acknowledged=cell.received)
+        case v1.ResultAcknowledged() as e:
+            return cell._replace(acknowledged=e.results)
     return cell
 
 
@@ -284,7 +281,9 @@ def _sub_venue(cell: SubVenue, fact: Fact) -> SubVenue:
 
 def _consultation(cell: Consultation, fact: Fact) -> Consultation:
     match fact.message:
-        case v1.WorkPlanAdopted() | v1.BriefingMeetingHeld() | v1.DraftReportCirculated() | v1.ConsultationPostponed():
+        case v1.WorkPlanAdopted():
+            return cell._replace(state="PREPARING")
+        case v1.ConsultationPostponed() if cell.state == "IN_SESSION":
             return cell._replace(state="PREPARING")
         case v1.ConsultationOpened():
             return cell._replace(state="IN_SESSION")

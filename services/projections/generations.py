@@ -27,8 +27,9 @@ async def prepare(dsn: str) -> None:
 async def open_pool(dsn: str, readers: int = 4) -> asyncpg.Pool[Any]:
     """Connections to the projections' database."""
     settings = {"application_name": "linkage-projections", "jit": "off", "idle_in_transaction_session_timeout": "30s"}
-    return await asyncpg.create_pool(dsn, min_size=1, max_size=readers, timeout=5, server_settings=settings,
-    reset=_nothing)
+    return await asyncpg.create_pool(
+        dsn, min_size=1, max_size=readers, timeout=5, server_settings=settings, reset=_nothing
+    )
 
 
 async def _nothing(connection: object) -> None:

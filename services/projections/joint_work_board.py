@@ -74,8 +74,9 @@ def joint_state(work: Initiator, cells: list[v1.ParticipantCell], pending: int) 
     if any(cell.standing == v1.PARTICIPANT_STANDING_RECONFIRM for cell in cells):
         return v1.JOINT_STATE_RECONFIRM
     needed = [cell for cell in cells if cell.required] or [cell for cell in cells if cell.standing not in _NOT_IN]
-    if needed and all(cell.standing >= v1.PARTICIPANT_STANDING_READY and cell.standing not in _NOT_IN for cell in
-    needed):
+    if needed and all(
+        cell.standing >= v1.PARTICIPANT_STANDING_READY and cell.standing not in _NOT_IN for cell in needed
+    ):
         return v1.JOINT_STATE_READY
     if work.confirmed:
         return v1.JOINT_STATE_CONFIRMED
@@ -95,7 +96,7 @@ def combine(key: str, cells: Mapping[str, Cell]) -> list[Row]:
         return []
     participants = {body: cell for body, _, cell in known.of(Participant)}
     shown = [_participant(work, body, participants.get(body, Participant())) for body in sorted(work.invitations)]
-    pending = _pending(shown) if work.concluded else 0
+    pending = _pending(work, shown) if work.concluded else 0
     members = members_of(known)
     view = v1.JointWorkView(
         joint_work_id=work_id,
@@ -136,10 +137,12 @@ def _participant(work: Initiator, code: str, cell: Participant) -> v1.Participan
     )
 
 
-def _pending(cells: list[v1.ParticipantCell]) -> int:
-    """What a concluded work still waits for, of the bodies that took part: a contribution of each, acknowledgements."""
+def _pending(work: Initiator, cells: list[v1.ParticipantCell]) -> int:
+    """What a concluded work still waits for, of each body that takes part: its contribution, the result, its
+    acknowledgement of every result."""
     part = [cell for cell in cells if cell.standing not in _NOT_IN]
-    return sum(cell.unacknowledged + (not cell.contribution_ids) for cell in part)
+    owed = sum(cell.unacknowledged or (cell.organisation not in work.delivered) for cell in part)
+    return owed + sum(not cell.contribution_ids for cell in part)
 
 
 def _plan(view: v1.JointWorkView, initiator: str, work: Initiator, peers: Mapping[str, PeerPlan]) -> None:

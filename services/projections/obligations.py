@@ -162,11 +162,8 @@ def _participation(cell: Ledger, fact: Fact) -> Ledger:
             return cell._replace(agreed=(*cell.agreed, Agreement(e.revision, False, False, fact.at, fact.id)))
         case v1.ParticipationWithdrawn():
             return cell._replace(agreed=(*cell.agreed, Agreement(0, False, True, fact.at, fact.id)))
-        case v1.ResultReceived():
-            return _count(cell, "results")[0]
-        case v1.ResultAcknowledged():
-            received = range(1, cell.counts.get("results", 0) + 1)
-            return _end(cell, fact, *(f"ResultDelivered/{body}/{n}" for n in received))
+        case v1.ResultAcknowledged() as e:
+            return _end(cell, fact, *(f"ResultDelivered/{body}/{n + 1}" for n in range(e.results)))
     return cell
 
 

@@ -21,6 +21,7 @@ __all__ = ["ReadModel", "Row"]
 Row = tuple[Any, ...]
 """The values of one row, in the order of the read model's table."""
 
+
 @dataclass(frozen=True)
 class ReadModel:
     """One read model.

@@ -10,6 +10,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
+
 from linkage import v1
 from linkage.store import Head, Metadata, NewEvent, Store, StoredEvent, link
 from services.projections.fact import Fact, fact_of
@@ -35,7 +36,11 @@ class Act:
 
     @property
     def tier(self) -> str:
-        return "municipal" if self.organisation.endswith("000") and len(self.organisation) == 6 else TIERS[len(self.organisation)]
+        return (
+            "municipal"
+            if self.organisation.endswith("000") and len(self.organisation) == 6
+            else TIERS[len(self.organisation)]
+        )
 
 
 def on(day: str, time: str = "09:00:00") -> datetime:
@@ -65,9 +70,7 @@ def facts(acts: Iterable[Act]) -> list[Fact]:
         type, data = act.message.DESCRIPTOR.full_name, act.message.SerializeToString(deterministic=True)
         hash = link(head.hash, act.stream, head.version + 1, type, metadata, data)
         heads[act.stream] = Head(head.version + 1, hash)
-        event = StoredEvent(
-            position, act.stream, head.version + 1, act.key, type, data, metadata, head.hash, hash
-        )
+        event = StoredEvent(position, act.stream, head.version + 1, act.key, type, data, metadata, head.hash, hash)
         found.append(fact_of(event))
     return found
 
@@ -90,7 +93,15 @@ def plan(held: str = "2023-05-11", topic: str = "老旧小区改造提升") -> v
 
 def linked_consultation(work: str = "512000-JW-1") -> list[Act]:
     """Rows 6–14: proposed, answered, lapsed, admitted, revised, reconfirmed, held."""
-    return [*invited(work), *accepted(work), *lapsed(work), *admitted(work), *revised(work), *reconfirmed(work), *held(work)]
+    return [
+        *invited(work),
+        *accepted(work),
+        *lapsed(work),
+        *admitted(work),
+        *revised(work),
+        *reconfirmed(work),
+        *held(work),
+    ]
 
 
 def _act(work: str, organisation: str, kind: str, id: str, at: datetime, message: Message) -> Act:
@@ -241,7 +252,9 @@ def held(work: str) -> Iterator[Act]:
     yield talk("11:30:00", v1.ConsultationConcluded())
     for county, statements in ((YANJIANG, 1), (ANYUE, 4)):
         yield venue(county, "12:00:00", v1.SubVenueMinutesFiled(document="纪要", statements=statements))
-    yield _act(work, CITY, "joint-work", work, on(day, "12:30:00"), v1.JointWorkConcluded(joint_work_id=work, summary="x"))
+    yield _act(
+        work, CITY, "joint-work", work, on(day, "12:30:00"), v1.JointWorkConcluded(joint_work_id=work, summary="x")
+    )
 
 
 def concluded(work: str = "512000-JW-1") -> Iterator[Act]:
@@ -254,10 +267,12 @@ def concluded(work: str = "512000-JW-1") -> Iterator[Act]:
     for county in (YANJIANG, ANYUE, LEZHI):
         result = v1.ResultDelivered(joint_work_id=work, participant=county, summary="x", document="d")
         yield _act(work, CITY, "joint-work", work, on("2023-09-08"), result)
-        yield _act(work, county, "participation", work, on("2023-09-08"), v1.ResultReceived(joint_work_id=work, result=result))
+        yield _act(
+            work, county, "participation", work, on("2023-09-08"), v1.ResultReceived(joint_work_id=work, result=result)
+        )
     for county in (YANJIANG, ANYUE, LEZHI):
         yield _act(work, county, "participation", work, on("2023-09-15"), v1.ResultAcknowledged(
-            joint_work_id=work, initiator=CITY,
+            joint_work_id=work, initiator=CITY, results=1,
         ))  # fmt: skip
 
 
