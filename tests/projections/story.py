@@ -181,7 +181,8 @@ def admitted(work: str) -> Iterator[Act]:
 def revised(work: str) -> Iterator[Act]:
     """Row 10: the date moves."""
     yield _act(work, CITY, "joint-work", work, on("2023-04-10"), v1.JointPlanRevised(
-        joint_work_id=work, revision=2, plan=plan("2023-05-18"), changed=[v1.PLAN_ASPECT_TIME], material=True, digest="d2",
+        joint_work_id=work, revision=2, plan=plan("2023-05-18"), changed=[v1.PLAN_ASPECT_TIME], material=True,
+        digest="d2",
     ))  # fmt: skip
 
 
@@ -312,7 +313,7 @@ def joint_supervision(work: str = "512000-JW-2") -> Iterator[Act]:
     opinions = [f"512000-O-{n}" for n in range(1, 6)]
     rolled = v1.SupervisionOpinionsRolledUp(
         joint_work_id=work, project_id=project,
-        opinions=[v1.OpinionRollUp(opinion_id=o, finding_ids=findings[n : n + 3 if n == 4 else n + 1]) for n, o in enumerate(opinions)],
+        opinions=[v1.OpinionRollUp(opinion_id=o, finding_ids=findings[n::5]) for n, o in enumerate(opinions)],
     )  # fmt: skip
     yield _act(work, CITY, "supervision-project", project, on("2023-09-01"), rolled)
     yield _act(work, CITY, "supervision-project", project, on("2023-09-10"), v1.OpinionExchangeHeld(
@@ -330,7 +331,8 @@ def joint_supervision(work: str = "512000-JW-2") -> Iterator[Act]:
         ))  # fmt: skip
     for opinion in opinions[:3]:
         yield _act(work, ANYUE, "opinion-handling", opinion, on("2023-09-20"), v1.SupervisionOpinionAssigned(
-            joint_work_id=work, opinion_id=opinion, lead=CITY, undertaking_unit="水务局", due_at=stamp(on("2023-10-20")),
+            joint_work_id=work, opinion_id=opinion, lead=CITY, undertaking_unit="水务局",
+            due_at=stamp(on("2023-10-20")),
         ))  # fmt: skip
     for opinion in opinions[:2]:
         yield _act(work, ANYUE, "opinion-handling", opinion, on("2023-10-18"), v1.SupervisionReplyGiven(
@@ -346,7 +348,8 @@ def inter_city(work: str = "512000-JW-3") -> Iterator[Act]:
     day = on("2023-10-12")
     first, second = plan("2023-11-01", "基础设施建设"), plan("2023-11-15", "基础设施建设")
     yield _act(work, CITY, "joint-work", work, day, v1.JointWorkProposed(
-        joint_work_id=work, mode=v1.LINKAGE_MODE_STANDALONE, direction=v1.LINKAGE_DIRECTION_PEER, plan=first, digest="p1",
+        joint_work_id=work, mode=v1.LINKAGE_MODE_STANDALONE, direction=v1.LINKAGE_DIRECTION_PEER, plan=first,
+        digest="p1",
     ))  # fmt: skip
     for city, message in (
         (CITY, v1.JointPlanRevised(revision=1, plan=first, material=True, digest="p1", peer=PEER)),
