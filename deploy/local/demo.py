@@ -130,13 +130,12 @@ def main() -> int:
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     app.command()(run)
     try:
-        app(standalone_mode=False)
+        return int(app(standalone_mode=False) or 0)  # outside standalone mode an Exit's status is the answer
     except (Missing, NotReady, AlreadyRunning, TimeoutError) as problem:
         print(problem, file=sys.stderr)
         return 1
     except (KeyboardInterrupt, typer.Abort):
         return 130
-    return 0
 
 
 if __name__ == "__main__":
