@@ -78,22 +78,23 @@ class Queries:
     async def list_timeline(self, request: v1.ListTimelineRequest, call: Call) -> v1.ListTimelineResponse:
         """Events of a joint work by the time they occurred."""
         size = page_size(request.page_size, 100, 500)
-        stream, version = continued(request, ["", 0])
-        rows = await self._rows(TIMELINE, "list", request, call, request.joint_work_id, stream, version, size + 1)
+        last = continued(request, ["-infinity", "", 0])
+        rows = await self._rows(TIMELINE, "list", request, call, request.joint_work_id, *last, size + 1)
         response = v1.ListTimelineResponse(entries=[_entry(row) for row in rows[:size]])
         if len(rows) > size:
-            response.next_page_token = token(request, [rows[size - 1]["stream"], rows[size - 1]["version"]])
+            response.next_page_token = token(request, [rows[size - 1][name] for name in ("after", "stream", "version")])
         return response
 
     async def list_obligations(self, request: v1.ListObligationsRequest, call: Call) -> v1.ListObligationsResponse:
         """Obligations: those with a due date first, then by age."""
         size = page_size(request.page_size, 50, 200)
-        (after,) = continued(request, [""])
-        arguments = (request.debtor, request.joint_work_id, request.include_discharged, after, size + 1)
+        last = continued(request, ["-infinity", "-infinity", ""])
+        arguments = (request.debtor, request.joint_work_id, request.include_discharged, *last, size + 1)
         rows = await self._rows(WAITING, "list", request, call, *arguments)
         response = v1.ListObligationsResponse(obligations=[_obligation(row) for row in rows[:size]])
         if len(rows) > size:
-            response.next_page_token = token(request, [rows[size - 1]["obligation_id"]])
+            place = ("until", "since", "obligation_id")
+            response.next_page_token = token(request, [rows[size - 1][name] for name in place])
         return response
 
     async def _rows(self, model: ReadModel, query: str, request: Any, call: Call, *arguments: Any) -> Sequence[Any]:
