@@ -55,7 +55,7 @@ def stamp(at: datetime) -> Timestamp:
 
 
 def metadata_of(act: Act) -> Metadata:
-    request = uuid5(NAMESPACE_URL, f"{act.stream} {act.message!r} {act.at}")
+    request = uuid5(NAMESPACE_URL, f"{act.stream} {act.message.DESCRIPTOR.name} {act.message!r} {act.at}")
     return Metadata(
         act.organisation, act.tier, "cppcc-office", act.at, act.at + timedelta(minutes=1), request, act.key, "", "", ""
     )
