@@ -14,6 +14,7 @@ from linkage import contract, v1
 from linkage.domain.directory import Directory
 from linkage.rpc.failure import Failure
 from linkage.rpc.server import Call, Method, deadline
+from linkage.store.connection import UNREACHABLE
 from services.projections.generation import statement
 from services.projections.paging import continued, page_size, token
 from services.projections.read_models import BOARD, TIMELINE, WAITING
@@ -110,7 +111,7 @@ class Queries:
                 # A rebuild has switched in between: the generation that is active now has all of it.
                 rows = await self._pool.fetch(statement(f"{model.name}.{query}", await visible.schema()), *arguments)
             return rows
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as problem:
+        except UNREACHABLE as problem:
             raise Failure(
                 grpc.StatusCode.UNAVAILABLE,
                 "READ_MODEL_UNAVAILABLE",
