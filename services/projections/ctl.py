@@ -47,7 +47,6 @@ class _ReadModel:
 @dataclass(frozen=True, slots=True)
 class _Heard:
     tier: str
-    records: int
     recorded_at: str
     folded_at: str
 
@@ -70,10 +69,7 @@ def status(projections: ProjectionsOption = None, json_: AsJson = False) -> None
     if not models:
         typer.echo("There is no read model yet: the worker makes them when it first starts.")
     for tier in tiers:
-        typer.echo(
-            f"{tier.tier}: {tier.records} records read; the newest was recorded {tier.recorded_at}, "
-            f"folded {tier.folded_at}"
-        )
+        typer.echo(f"{tier.tier}: folded up to what was recorded {tier.recorded_at}, at {tier.folded_at}")
 
 
 async def _status(dsn: str) -> tuple[list[_ReadModel], list[_Heard]]:
@@ -90,7 +86,7 @@ async def _status(dsn: str) -> tuple[list[_ReadModel], list[_Heard]]:
             )
             for row in models
         ],
-        [_Heard(row["tier"], row["records"], moment(row["recorded_at"]), moment(row["folded_at"])) for row in tiers],
+        [_Heard(row["tier"], moment(row["recorded_at"]), moment(row["folded_at"])) for row in tiers],
     )
 
 

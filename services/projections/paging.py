@@ -25,7 +25,7 @@ def page_size(asked: int, default: int, largest: int) -> int:
 
 def token(request: Message, last: list[Any]) -> str:
     """What continues the list of `request` after its entry `last`."""
-    return base64.urlsafe_b64encode(json.dumps([_bound(request), *last]).encode()).decode()
+    return base64.urlsafe_b64encode(json.dumps([_bound(request, last), *last]).encode()).decode()
 
 
 def continued(request: Any, empty: list[Any]) -> list[Any]:
@@ -34,7 +34,7 @@ def continued(request: Any, empty: list[Any]) -> list[Any]:
         return empty
     try:
         bound, *last = json.loads(base64.urlsafe_b64decode(request.page_token.encode()))
-        if bound == _bound(request) and [type(one) for one in last] == [type(one) for one in empty]:
+        if bound == _bound(request, last) and [type(one) for one in last] == [type(one) for one in empty]:
             return list(last)
     except (ValueError, TypeError):
         pass
@@ -42,10 +42,10 @@ def continued(request: Any, empty: list[Any]) -> list[Any]:
     raise invalid((Violation("page_token", message, "PAGE_TOKEN_INVALID"),))
 
 
-def _bound(request: Message) -> str:
+def _bound(request: Message, last: list[Any]) -> str:
     arguments = type(request)()
     arguments.CopyFrom(request)
     for field in _FREE:
         arguments.ClearField(field)
     data = arguments.DESCRIPTOR.full_name.encode() + arguments.SerializeToString(deterministic=True)
-    return hashlib.sha256(data).hexdigest()[:16]
+    return hashlib.sha256(data + json.dumps(last).encode()).hexdigest()[:16]

@@ -66,7 +66,7 @@ class Queries:
         """Joint works by identifier."""
         size = page_size(request.page_size, 50, 200)
         (after,) = continued(request, [""])
-        arguments = (after, request.organisation, request.state, size + 1)
+        arguments = (request.organisation, request.state, after, size + 1)
         rows = await self._rows(BOARD, "list", request, call, *arguments)
         heard = await self._heard() if rows else {}
         response = v1.ListJointWorksResponse(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
@@ -31,7 +31,7 @@ TABLES = {
 class Projections:
     """The read models of one test, and what writes them."""
 
-    dsn: str
+    dsn: str = field(repr=False)
     pool: asyncpg.Pool[Any]
     stores: Stores
     projector: Projector
