@@ -36,9 +36,9 @@ def test_every_read_model_is_told_with_its_generation_and_every_tier_with_its_fr
     status = json.loads(ctl("projection", "status", "--json", LINKAGE_PROJECTIONS_DSN=projections_dsn).stdout)
     assert [model["name"] for model in status["read_models"]] == sorted(model.name for model in READ_MODELS)
     assert {model["generation"] for model in status["read_models"]} == {1}
-    assert [(tier["tier"], tier["records"]) for tier in status["tiers"]] == [("county", 12), ("municipal", 3)]
+    assert [tier["tier"] for tier in status["tiers"]] == ["county", "municipal"]
     told = ctl("projection", "status").stdout
-    assert "county: 12 records read; the newest was recorded 2023-03-10T00:00:02.000000Z" in told
+    assert "county: folded up to what was recorded 2023-03-10T00:00:02.000000Z" in told
 
 
 def test_a_rebuild_reads_the_stores_and_switches_to_the_next_generation(

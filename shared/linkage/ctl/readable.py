@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from google.protobuf import json_format, text_format
+import yaml
+from google.protobuf import json_format
 from google.protobuf.message import Message
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -32,7 +33,7 @@ def as_text(event: StoredEvent) -> RenderableType:
         ("hash", event.hash.hex()),
     ]
     lines = [Text.assemble((f"{name:<10}", "dim"), value) for name, value in facts if value]
-    return Group(headline, Padding(Group(*lines, Text(_content(event))), (0, 0, 1, 6)))
+    return Group(headline, Padding(Group(*lines, Text(_content(event))), (0, 0, 1, 6), expand=False))
 
 
 def as_json(event: StoredEvent) -> dict[str, Any]:
@@ -56,9 +57,7 @@ def as_json(event: StoredEvent) -> dict[str, Any]:
         "policy_pack": m.policy_pack,
         "previous_hash": event.previous_hash.hex(),
         "hash": event.hash.hex(),
-        "data": None
-        if isinstance(message, str)
-        else json_format.MessageToDict(message, preserving_proto_field_name=True),
+        "data": None if isinstance(message, str) else _plain(message),
         "undecoded": event.data.hex() if isinstance(message, str) else None,
     }
 
@@ -67,7 +66,12 @@ def _content(event: StoredEvent) -> str:
     message = _message(event)
     if isinstance(message, str):
         return f"{message}; its {len(event.data)} bytes: {event.data.hex()}"
-    return text_format.MessageToString(message, as_utf8=True).rstrip()
+    return yaml.safe_dump(_plain(message), allow_unicode=True, sort_keys=False).rstrip() if message.ListFields() else ""
+
+
+def _plain(message: Message) -> Any:
+    """The message in plain values: times as RFC 3339, enums by name."""
+    return json_format.MessageToDict(message, preserving_proto_field_name=True)
 
 
 def _message(event: StoredEvent) -> Message | str:
