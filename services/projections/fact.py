@@ -10,7 +10,7 @@ from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from linkage import contract
-from linkage.bus import from_record
+from linkage.bus import from_record, to_record
 from linkage.store import StoredEvent
 
 __all__ = ["Fact", "Record", "fact_of", "micros", "read", "timestamp"]
@@ -62,8 +62,13 @@ class Fact(NamedTuple):
 
     @property
     def event(self) -> StoredEvent:
-        """The whole event, for the parking; raises MalformedRecord."""
+        """The whole event; raises MalformedRecord where what no read model needs is amiss."""
         return self.origin if isinstance(self.origin, StoredEvent) else from_record(*self.origin)
+
+    @property
+    def record(self) -> Record:
+        """The record that carries it."""
+        return Record(*to_record(self.origin)) if isinstance(self.origin, StoredEvent) else self.origin
 
 
 def fact_of(event: StoredEvent) -> Fact:

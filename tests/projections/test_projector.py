@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import asyncpg
 import pytest
 
 from linkage import v1
@@ -71,15 +72,27 @@ async def test_a_batch_that_fails_half_way_leaves_nothing_and_can_be_given_again
     await projections.projector.apply(told[:20])
     before = await projections.content()
     await projections.pool.execute(
-        "alter table waiting_for_me_g1.obligations add check (opened_by <> 'CommitmentMade')"
+        "create function fail() returns trigger language plpgsql as $$ begin raise 'the disk is full'; end $$;"
+        "create trigger fail before insert on waiting_for_me_g1.obligations for each row execute function fail()"
     )
-    with pytest.raises(Exception, match="check constraint"):
+    with pytest.raises(asyncpg.RaiseError, match="the disk is full"):
         await projections.projector.apply(told[20:])
     assert await projections.content() == before
-    await projections.pool.execute(
-        "alter table waiting_for_me_g1.obligations drop constraint obligations_opened_by_check"
-    )
+    await projections.pool.execute("drop trigger fail on waiting_for_me_g1.obligations")
     assert await projections.projector.apply(told[20:]) == len(told) - 20
+
+
+async def test_an_event_whose_rows_are_not_taken_parks_its_stream_and_nobody_elses(projections: Projections) -> None:
+    told = facts(EVERYTHING)
+    await projections.pool.execute(
+        "alter table waiting_for_me_g1.obligations add check (opened_by <> 'CommitmentMade')"
+    )
+    await projections.projector.apply(deliveries(told))
+    first = next(fact for fact in told if fact.type.endswith("CommitmentMade"))
+    parked = await projections.parked()
+    assert {stream for _, stream in parked} == {first.stream}
+    assert parked["projections-waiting-for-me", first.stream][0] == first.version
+    assert (await view(projections)).sessions[0].members == 30
 
 
 async def test_a_gap_is_healed_from_the_owners_store(projections: Projections, told: Any) -> None:
