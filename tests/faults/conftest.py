@@ -65,6 +65,16 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     if report.failed and failed is not None:
         report.sections.append(("what is outstanding", "\n".join(asyncio.run(outstanding(failed)))))
         for log in sorted(failed.directory.glob("*.log")):
-            lines = [line for line in log.read_text(errors="replace").splitlines() if '"event": "refused"' not in line]
-            report.sections.append((f"log of {log.stem}", "\n".join(lines[-_LINES:])))
+            report.sections.append((f"log of {log.stem}", "\n".join(_told(log)[-_LINES:])))
     return report
+
+
+def _told(log: Path) -> list[str]:
+    """The lines of a log that say something new: clients repeat themselves while the broker is away."""
+    told: dict[str, str] = {}
+    for line in log.read_text(errors="replace").splitlines():
+        event = line.split('"timestamp"')[0]
+        if '"event": "refused"' not in line:
+            told.pop(event, None)
+            told[event] = line
+    return list(told.values())
