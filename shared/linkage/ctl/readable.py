@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from textwrap import indent
 from typing import Any
 
 import yaml
 from google.protobuf import json_format
 from google.protobuf.message import Message
-from rich.console import Group, RenderableType
-from rich.padding import Padding
 from rich.text import Text
 
 from linkage import contract
@@ -17,7 +16,7 @@ from linkage.store import StoredEvent, moment
 __all__ = ["as_json", "as_text"]
 
 
-def as_text(event: StoredEvent) -> RenderableType:
+def as_text(event: StoredEvent) -> Text:
     """For a terminal: a headline, who and when, and the message."""
     m = event.metadata
     headline = Text.assemble(
@@ -32,8 +31,8 @@ def as_text(event: StoredEvent) -> RenderableType:
         ("rules", m.policy_pack),
         ("hash", event.hash.hex()),
     ]
-    lines = [Text.assemble((f"{name:<10}", "dim"), value) for name, value in facts if value]
-    return Group(headline, Padding(Group(*lines, Text(_content(event))), (0, 0, 1, 6), expand=False))
+    lines = [Text.assemble((f"      {name:<10}", "dim"), value) for name, value in facts if value]
+    return Text("\n").join([headline, *lines, Text(indent(_content(event), " " * 6)), Text()])
 
 
 def as_json(event: StoredEvent) -> dict[str, Any]:
