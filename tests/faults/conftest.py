@@ -6,15 +6,11 @@ import asyncio
 import shutil
 import tempfile
 from collections.abc import Generator, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from deploy.local.kafka import Kafka
-from deploy.local.postgres import Postgres
-from deploy.local.servers import Servers
+from deploy.local.servers import own_servers
 from deploy.local.site import Site, site
 from tests.system.checks import outstanding
 
@@ -33,12 +29,8 @@ def whole_site() -> Iterator[Site]:
     """The system. Its servers are its own even where others are named: they are killed."""
     directory = Path(tempfile.mkdtemp(prefix="linkage-faults-"))
     directory.chmod(0o711)
-    with ExitStack() as stack:
-        with ThreadPoolExecutor(max_workers=2) as threads:
-            kafka = threads.submit(stack.enter_context, Kafka.start(directory / "kafka"))
-            postgres = threads.submit(stack.enter_context, Postgres.start(directory / "postgres"))
-            servers = Servers(kafka.result(), postgres.result())
-        yield stack.enter_context(site(servers, directory / "site", SETTINGS))
+    with own_servers(directory) as servers, site(servers, directory / "site", SETTINGS) as running:
+        yield running
     shutil.rmtree(directory)
 
 
