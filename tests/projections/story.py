@@ -235,9 +235,9 @@ def held(work: str) -> Iterator[Act]:
         venue=ANYUE, capacity=v1.CAPACITY_SECTOR_MASSES_REP, channel=v1.CHANNEL_ONLINE_MASSES, number=40,
     ))  # fmt: skip
     for n, (county, time) in enumerate(((YANJIANG, "09:20:00"), (ANYUE, "09:30:00"), (ANYUE, "10:20:00")), 1):
-        said = {"statement_id": f"{county}-S-{n}", "venue": county, "order": n}
-        yield venue(county, time, v1.StatementMade(**said))
-        yield main(time, v1.StatementMade(**said))
+        said = f"{county}-S-{n}"
+        yield venue(county, time, v1.StatementMade(statement_id=said, venue=county, order=n))
+        yield main(time, v1.StatementMade(statement_id=said, venue=county, order=n))
     yield venue(ANYUE, "09:50:00", v1.VenueDisconnected(cause="光缆"))
     yield venue(ANYUE, "09:55:00", v1.StatementMade(statement_id=f"{ANYUE}-S-8", venue=ANYUE, order=8))
     yield venue(ANYUE, "10:00:00", v1.StatementMade(statement_id=f"{ANYUE}-S-9", venue=ANYUE, order=9))

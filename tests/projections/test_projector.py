@@ -115,11 +115,9 @@ async def test_a_gap_is_healed_from_the_owners_store(projections: Projections, t
 async def test_a_gap_that_no_store_can_heal_parks_its_stream_and_heals_once_it_can(
     projections: Projections, told: Any
 ) -> None:
-    given = deliveries(facts(linked_consultation()))
-    lost = next(
-        n for n, one in enumerate(given) if one.content.stream == f"{CITY}/joint-work/{JW}" and one.content.version == 2
-    )
-    await projections.projector.apply([*given[:lost], *given[lost + 1 :]])
+    acts = facts(linked_consultation())
+    lost = next(n for n, fact in enumerate(acts) if fact.stream == f"{CITY}/joint-work/{JW}" and fact.version == 2)
+    await projections.projector.apply(deliveries([*acts[:lost], *acts[lost + 1 :]]))
     parked = await projections.parked()
     stream = f"{CITY}/joint-work/{JW}"
     assert {name for _, name in parked} == {stream}, "only this stream waits, the others flow"

@@ -85,7 +85,8 @@ async def test_the_timeline_is_every_event_of_a_work_over_all_tiers_with_both_ti
 ) -> None:
     told = facts(EVERYTHING)
     await projections.projector.apply(deliveries(told))
-    request, found = v1.ListTimelineRequest(joint_work_id=JW, page_size=30), []
+    request = v1.ListTimelineRequest(joint_work_id=JW, page_size=30)
+    found: list[v1.TimelineEntry] = []
     while True:
         page = await queries.list_timeline(request, call())
         found += page.entries
@@ -105,7 +106,8 @@ async def test_the_timeline_is_every_event_of_a_work_over_all_tiers_with_both_ti
 
 async def test_obligations_come_due_ones_first_then_by_age(projections: Projections, queries: Queries) -> None:
     await projections.projector.apply(deliveries(facts([*EVERYTHING, *invited("512000-JW-9")])))
-    request, found = v1.ListObligationsRequest(include_discharged=True, page_size=7), []
+    request = v1.ListObligationsRequest(include_discharged=True, page_size=7)
+    found: list[v1.Obligation] = []
     while True:
         page = await queries.list_obligations(request, call())
         found += page.obligations
@@ -159,12 +161,13 @@ async def test_what_is_not_visible_by_the_deadline_is_said_to_be_stored_and_not_
     projections: Projections, queries: Queries
 ) -> None:
     await projections.projector.apply(deliveries(facts(linked_consultation())))
-    for request, answer in (
+    asked: list[tuple[Any, Any]] = [
         (v1.GetJointWorkRequest(joint_work_id=JW), queries.get_joint_work),
         (v1.ListJointWorksRequest(), queries.list_joint_works),
         (v1.ListTimelineRequest(joint_work_id=JW), queries.list_timeline),
         (v1.ListObligationsRequest(), queries.list_obligations),
-    ):
+    ]
+    for request, answer in asked:
         request.min_position.add(stream=f"{CITY}/joint-work/{JW}", version=99)
         failure = await refused(answer(request, call(0.3)))
         assert (failure.code, failure.reason) == (grpc.StatusCode.UNAVAILABLE, "STORED_NOT_YET_VISIBLE")

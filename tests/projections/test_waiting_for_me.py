@@ -88,9 +88,9 @@ def test_calling_the_work_off_ends_invitations_and_proposals_to_host() -> None:
 
 def test_a_venue_that_declined_and_is_asked_again_owes_another_answer() -> None:
     session = session_of(JW)
-    of_session = {"joint_work_id": JW, "session_id": session}
-    no = Act(f"{ANYUE}/sub-venue/{session}", JW, v1.SubVenueDeclined(**of_session), on("2023-03-10"))
-    again = v1.SubVenueProposed(**of_session, host=ANYUE)
+    declined = v1.SubVenueDeclined(joint_work_id=JW, session_id=session)
+    no = Act(f"{ANYUE}/sub-venue/{session}", JW, declined, on("2023-03-10"))
+    again = v1.SubVenueProposed(joint_work_id=JW, session_id=session, host=ANYUE)
     asked = Act(f"{CITY}/remote-session/{session}", JW, again, on("2023-03-12"))
     assert ("SubVenueProposed", ANYUE) not in waiting(*invited(JW), no)
     assert ("SubVenueProposed", ANYUE) in waiting(*invited(JW), no, asked)
