@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.local.parts import WORKER
 from deploy.local.servers import own_servers
 from deploy.local.site import Site, site
 from tests.system.checks import outstanding
@@ -44,6 +45,8 @@ def healthy_site(request: pytest.FixtureRequest, whole_site: Site) -> Iterator[S
     if not whole_site.servers.postgres.processes():
         whole_site.servers.postgres.restart()
     whole_site.heal()
+    others = [(name, status) for name, status in whole_site.ended if not name.startswith(WORKER)]
+    assert not others, f"processes that should outlive any outage ended by themselves: {others}"
 
 
 _SITE = pytest.StashKey[Site]()

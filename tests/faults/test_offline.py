@@ -22,11 +22,11 @@ async def test_the_others_work_on_without_a_tier_and_all_converges_when_it_is_ba
         await _invite(stream, work, OTHER)
         await stream.give(OTHER, v1.AcceptInvitationRequest(joint_work_id=work, revision=1), "INVITATION_NOT_OPEN")
         assert await asyncio.to_thread(site.dismiss, "township") == 0
-        await _invite(stream, work, TOWNSHIP)
+        both = await _invite(stream, work, TOWNSHIP)
         await stream.reached(20)
 
         async def shown_as_stale() -> bool:
-            view = (await ask(v1.GetJointWorkRequest(joint_work_id=work))).joint_work
+            view = (await ask(v1.GetJointWorkRequest(joint_work_id=work, min_position=[both.position]))).joint_work
             return {cell.organisation: cell.stale for cell in view.participants} == {TOWNSHIP: True, OTHER: True}
 
         await eventually(shown_as_stale)
@@ -63,8 +63,8 @@ async def _propose(stream: Commands) -> str:
     return work
 
 
-async def _invite(stream: Commands, work: str, body: str) -> None:
-    await stream.give(COUNTY, v1.IssueInvitationRequest(joint_work_id=work, participant=body, role="参加协商"))
+async def _invite(stream: Commands, work: str, body: str) -> v1.Receipt:
+    return await stream.give(COUNTY, v1.IssueInvitationRequest(joint_work_id=work, participant=body, role="参加协商"))
 
 
 async def _times(ask: Office, work: str, event: str, body: str, count: int) -> list[tuple[datetime, datetime]]:
