@@ -84,7 +84,7 @@ def versions(events: Iterable[StoredEvent], stream: str) -> list[int]:
     return [event.version for event in events if event.stream == stream]
 
 
-async def comes_true(condition: Callable[[], bool | Awaitable[bool]], seconds: float = 30) -> None:
+async def comes_true(condition: Callable[[], bool | Awaitable[bool]], seconds: float = 60) -> None:
     """Waits until the condition holds; fails after `seconds`."""
     deadline = time.monotonic() + seconds
     while True:
