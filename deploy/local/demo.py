@@ -78,7 +78,7 @@ def _stay(out: Console, running: Installation, started: Servers, show: Show) -> 
     out.print(_addresses(running, started), markup=False, soft_wrap=True)
     try:
         running.processes.wait()
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemExit):  # Ctrl-C, or `make down`: the ordinary ends of what was to stay up
         out.print("Everything ends.")
         return
     raise NotReady(f"The services ended by themselves. Their log ends with:\n{_tail(running.log)}")
