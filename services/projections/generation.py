@@ -50,8 +50,17 @@ class Generation:
 
     async def create(self, conn: Connection) -> None:
         """Creates the schema and its tables, empty."""
+        await self.create_tables(conn)
+        await self.create_indexes(conn)
+
+    async def create_tables(self, conn: Connection) -> None:
+        """Only what loading in bulk needs."""
         await conn.execute(statement("folds.create", self.schema))
         await conn.execute(statement(f"{self.model.name}.create", self.schema))
+
+    async def create_indexes(self, conn: Connection) -> None:
+        """What makes it fit to be asked."""
+        await conn.execute(statement(f"{self.model.name}.index", self.schema))
 
     async def drop(self, conn: Connection) -> None:
         """Drops the schema with everything in it; nothing happens if there is none."""

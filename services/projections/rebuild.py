@@ -33,7 +33,7 @@ __all__ = ["RebuildImpossible", "Rebuilt", "rebuild"]
 
 log = structlog.get_logger("services.projections")
 
-_PAGE = 5_000  # events held in memory at once, and folded in one transaction
+_PAGE = 10_000  # events held in memory at once, and folded in one transaction
 _NEARLY = 1_000  # so few events in one look at all stores: time to switch
 
 Tell = Callable[[str, int], None]
@@ -70,6 +70,7 @@ async def rebuild(
         building = _Building(pool, generation, await stores.all(), tell)
         await building.catch_up(combine=False)
         await building.combine_everything()
+        await generation.create_indexes(lock)
         while await building.catch_up(combine=True) > _NEARLY:
             pass
         before = time.monotonic()
@@ -222,7 +223,7 @@ async def _next(conn: Connection, model: ReadModel) -> Generation:
     generation = Generation(model, active + 1, remember=5_000)
     await generation.drop(conn)  # what a rebuild left that did not come to its end
     async with conn.transaction():
-        await generation.create(conn)
+        await generation.create_tables(conn)
     return generation
 
 

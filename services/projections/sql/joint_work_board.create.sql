@@ -4,5 +4,4 @@ create table {schema}.joint_works (
     bodies text[] not null,         -- the initiator, then everybody invited
     invited_at bigint[] not null,   -- of the view's participants, in their order; microseconds since 1970
     view bytea not null             -- linkage.v1.JointWorkView
-);
-create index joint_works_by_body on {schema}.joint_works using gin (bodies);
+) with (fillfactor = 70);
