@@ -99,7 +99,8 @@ def _addresses(running: Installation, started: Servers) -> str:
         f'    -d \'{{"joint_work_id": "{RENEWAL_WORK}"}}\' \\',
         f"    {running.address(QUERY)} linkage.v1.JointWorkBoardService/GetJointWork",
         f"  (set -a; . {here}/municipal.env; .venv/bin/linkagectl stream show 512000/joint-work/{RENEWAL_WORK})",
-        f"  (set -a; . {here}/county.env; .venv/bin/linkagectl relay status)",
+        f"  (set -a; . {here}/county.env; .venv/bin/linkagectl verify store)",
+        f"  (set -a; . {here}/worker.env; .venv/bin/linkagectl projection status)",
         f"  PGPASSFILE={here}/pgpass psql {running.databases['municipal']}",
     ]
     return "\n".join(lines)
