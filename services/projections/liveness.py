@@ -74,7 +74,10 @@ class Ends:
         try:
             consumer = await self._opened()
             places = [aiokafka.TopicPartition(*place) for place in read]
-            found = await asyncio.wait_for(consumer.end_offsets(places), 5) if places else {}
+            # Without places the topics are asked for: whether the broker answers at all.
+            asked = consumer.end_offsets(places) if places else consumer.topics()
+            answer = await asyncio.wait_for(asked, 5)
+            found = answer if places else {}
             ends = {(place.topic, place.partition): end for place, end in found.items()}
             for place in [place for place, end in ends.items() if end > read[place]]:
                 if not await self._any_record(consumer, place, read[place]):
