@@ -47,19 +47,32 @@ class Batch:
         self._refusals = refusals
         self._changed: dict[str, None] = {}  # keys of which a cell has changed
 
-    def fold_next(self, fact: Fact) -> bool:
-        """Folds the fact where that is plain: it is the next of a stream that flows, or was folded before.
+    async def fold(self, facts: Sequence[Fact], heal: Heal) -> None:
+        """Folds the facts, those of one stream in order."""
+        begin = 0
+        while (begin := self._fold_plain(facts, begin)) < len(facts):
+            await self._fold_otherwise(facts[begin], heal)
+            begin += 1
 
-        False: nothing was done, `fold_otherwise` must do it.
+    def _fold_plain(self, facts: Sequence[Fact], begin: int) -> int:
+        """Folds the facts from `begin` on while that is plain: each the next of a stream that flows, or folded before.
+
+        Returns where it has stopped.
         """
-        streams = self.folds[fact.key]
-        before = streams.get(fact.stream)
-        version = before.version if before is not None else 0
-        if fact.version != version + 1:
-            return fact.version <= version
-        return not self._refusals.holds(fact.stream) and not self._fold(fact)
+        folds, holds, fold = self.folds, self._refusals.holds, self._fold
+        for n in range(begin, len(facts)):
+            fact = facts[n]
+            before = folds[fact.key].get(fact.stream)
+            version = before.version if before is not None else 0
+            if fact.version != version + 1:
+                if fact.version <= version:
+                    continue
+                return n
+            if holds(fact.stream) or fold(fact, before):
+                return n
+        return len(facts)
 
-    async def fold_otherwise(self, fact: Fact, heal: Heal) -> None:
+    async def _fold_otherwise(self, fact: Fact, heal: Heal) -> None:
         """Folds the fact after what is missing before it, or holds it back, or parks its stream."""
         if self._refusals.holds(fact.stream) and await self._refusals.queue(fact):
             return
@@ -68,7 +81,7 @@ class Batch:
             return
         if fact.version > version + 1:
             for missing in await heal(fact, version):
-                if problem := self._fold(missing):
+                if problem := self._fold_next(missing):
                     await self._refusals.refuse(missing, problem)
                     await self._refusals.queue(fact)
                     return
@@ -77,20 +90,21 @@ class Batch:
                 reason = f"versions {version + 1} to {fact.version - 1} of the stream are missing here and in its store"
                 await self._refusals.refuse(fact, reason)
                 return
-        if problem := self._fold(fact):
+        if problem := self._fold_next(fact):
             await self._refusals.refuse(fact, problem)
 
     def _version(self, fact: Fact) -> int:
         folded = self.folds[fact.key].get(fact.stream)
         return folded.version if folded is not None else 0
 
-    def _fold(self, fact: Fact) -> str:
+    def _fold_next(self, fact: Fact) -> str:
+        return self._fold(fact, self.folds[fact.key].get(fact.stream))
+
+    def _fold(self, fact: Fact, before: Folded | None) -> str:
         """Folds the next fact of its stream; returns why it could not, or nothing."""
         model = self._model
         if fact.problem:
             return fact.problem
-        streams = self.folds[fact.key]
-        before = streams.get(fact.stream)
         then = before.cell if before is not None else model.first(fact.kind)
         try:
             cell = model.fold(then, fact) if then is not None and model.fold is not None else None
@@ -98,9 +112,10 @@ class Batch:
                 self.entries.append(model.entry(fact))
         except Exception as problem:  # whatever a fold raises on an event is that event's poison, and is told as such
             return f"{type(problem).__name__}: {problem}"
-        streams[fact.stream] = Folded(fact.version, fact.position, cell)
-        if fact.stream not in self.touched:
-            self.touched[fact.stream] = (fact.key, before)
+        stream = fact.stream
+        self.folds[fact.key][stream] = Folded(fact.version, fact.position, cell)
+        if stream not in self.touched:
+            self.touched[stream] = (fact.key, before)
         if cell is not then or before is None:
             self._changed[fact.key] = None
         self.new += 1

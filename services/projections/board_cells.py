@@ -1,14 +1,14 @@
 """What the joint work board keeps of each stream: one cell, folded from that stream alone. Domain paper §3.4–3.6.
 
 `fold(cell, fact)` is pure; times are microseconds since 1970. Cells are named tuples: one is made for every event, and
-they are stored as they are. What several streams together mean is `combine`'s business
-(joint_work_board.py), so no cell ever waits for another stream's event.
+they are stored as they are; `as_of` is the first field of each. What several streams together mean is `combine`'s
+business (joint_work_board.py), so no cell ever waits for another stream's event.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple, TypeAlias
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, TypeAlias
 
 from linkage import v1
 from services.projections.fact import Fact, micros
@@ -143,22 +143,8 @@ CELLS: Mapping[str, type[Cell]] = {
 
 def fold(cell: Cell, fact: Fact) -> Cell:
     """The cell after one more event of its stream. An event that the board does not show only moves `as_of`."""
-    match cell:
-        case Initiator():
-            cell = _initiator(cell, fact)
-        case Participant():
-            cell = _participant(cell, fact)
-        case PeerPlan():
-            cell = _peer_plan(cell, fact)
-        case Session():
-            cell = _session(cell, fact)
-        case SubVenue():
-            cell = _sub_venue(cell, fact)
-        case Consultation():
-            cell = _consultation(cell, fact)
-        case _:
-            cell = fold_supervision(cell, fact)
-    return cell._replace(as_of=fact.at) if fact.at > cell.as_of else cell
+    found: Any = _FOLDS[fact.kind](cell, fact)
+    return found._make((fact.at, *found[1:])) if fact.at > found.as_of else found  # type: ignore[no-any-return]
 
 
 def _initiator(cell: Initiator, fact: Fact) -> Initiator:
@@ -235,6 +221,10 @@ def _peer_plan(cell: PeerPlan, fact: Fact) -> PeerPlan:
 
 def _session(cell: Session, fact: Fact) -> Session:
     match fact.message:
+        case v1.StatementMade() as e:
+            return cell._replace(statements=_with(cell.statements, e.statement_id))
+        case v1.AttendanceRecorded() as e:
+            return cell._replace(attendance=_counted(cell.attendance, e))
         case v1.SubVenueProposed() as e:
             return cell._replace(hosts=_with(cell.hosts, e.host))
         case v1.RemoteSessionOpened():
@@ -247,15 +237,15 @@ def _session(cell: Session, fact: Fact) -> Session:
             return cell._replace(state="CLOSED", closed_at=fact.at)
         case v1.RemoteSessionSealed():
             return cell._replace(state="SEALED")
-        case v1.AttendanceRecorded() as e:
-            return cell._replace(attendance=_counted(cell.attendance, e))
-        case v1.StatementMade() as e:
-            return cell._replace(statements=_with(cell.statements, e.statement_id))
     return cell
 
 
 def _sub_venue(cell: SubVenue, fact: Fact) -> SubVenue:
     match fact.message:
+        case v1.StatementMade() as e:
+            return cell._replace(statements=_with(cell.statements, e.statement_id))
+        case v1.AttendanceRecorded() as e:
+            return cell._replace(attendance=_counted(cell.attendance, e))
         case v1.SubVenueProposalReceived():
             return cell._replace(standing=v1.VENUE_STANDING_PROPOSED)
         case v1.SubVenueConfirmed() as e:
@@ -272,10 +262,6 @@ def _sub_venue(cell: SubVenue, fact: Fact) -> SubVenue:
             return cell._replace(standing=v1.VENUE_STANDING_DISCONNECTED, interruptions=cell.interruptions + 1)
         case v1.SubVenueMinutesFiled():
             return cell._replace(standing=v1.VENUE_STANDING_CLOSED)
-        case v1.AttendanceRecorded() as e:
-            return cell._replace(attendance=_counted(cell.attendance, e))
-        case v1.StatementMade() as e:
-            return cell._replace(statements=_with(cell.statements, e.statement_id))
     return cell
 
 
@@ -296,6 +282,17 @@ def _consultation(cell: Consultation, fact: Fact) -> Consultation:
         case v1.CommitmentMade() as e:
             return cell._replace(commitments=_with(cell.commitments, e.commitment_id))
     return cell
+
+
+_FOLDS: Mapping[str, Callable[[Any, Fact], Any]] = {
+    "joint-work": _initiator,
+    "participation": _participant,
+    "peer-plan": _peer_plan,
+    "remote-session": _session,
+    "sub-venue": _sub_venue,
+    "consultation": _consultation,
+    **dict.fromkeys(SUPERVISION, fold_supervision),
+}
 
 
 def _with(known: tuple[str, ...], *more: str) -> tuple[str, ...]:

@@ -85,9 +85,7 @@ class Generation:
         """
         kept = await self._remembered(conn, {fact.key for fact in facts})
         batch = Batch(self.model, {key: of.folds for key, of in kept.items()}, refusals)
-        for fact in facts:
-            if not batch.fold_next(fact):
-                await batch.fold_otherwise(fact, heal)
+        await batch.fold(facts, heal)
         rows = await batch.combined(facts) if combine and self.model.combine else {}
         await self._write_folds(conn, batch)
         await self._write_rows(conn, rows, kept)

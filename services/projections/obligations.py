@@ -124,6 +124,8 @@ KINDS: Mapping[str, type[Ledger]] = dict.fromkeys(
 
 def fold(cell: Ledger, fact: Fact) -> Ledger:
     """The ledger after one more event of its stream; the same object where the event opens and ends nothing."""
+    if type(fact.message) not in _TELLING:
+        return cell
     return _FOLDS[fact.kind](cell, fact)
 
 
@@ -242,6 +244,17 @@ _FOLDS = {
     "supervision-opinion": _opinion,
     "opinion-handling": _handling,
 }
+
+
+_TELLING = frozenset((
+    v1.InvitationIssued, v1.InvitationLapsed, v1.JointPlanRevised, v1.ResultDelivered, v1.JointWorkCancelled,
+    v1.JointWorkConcluded, v1.JointWorkClosed, v1.InvitationAccepted, v1.InvitationDeclined,
+    v1.ParticipationReconfirmed, v1.ParticipationWithdrawn, v1.ResultAcknowledged, v1.SubVenueProposed,
+    v1.RemoteSessionClosed, v1.SubVenueProposalReceived, v1.SubVenueConfirmed, v1.SubVenueDeclined,
+    v1.SubVenueReleased, v1.ConsultationConcluded, v1.CommitmentMade, v1.SupervisionOpinionIssued, v1.SupervisionOpinionReopened, v1.SupervisionOpinionClosed,
+    v1.SupervisionOpinionReceived, v1.SupervisionOpinionAssigned, v1.SupervisionReplyGiven,
+))  # fmt: skip
+"""Every event that some fold here knows: the others, which are most, are passed over at once."""
 
 
 def _open(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from linkage import v1
+from linkage import contract, v1
+from services.projections import obligations
+from services.projections.obligations import Ledger
 from services.projections.read_models import WAITING
 from tests.projections.folding import rows, waiting
 from tests.projections.story import (
@@ -115,3 +117,18 @@ def test_a_reopened_opinion_is_owed_anew() -> None:
     found = rows(WAITING, facts([*joint_supervision(), act]))
     again = [row for row in found if row[2] == "SupervisionOpinionIssued" and row[6] == "512000-O-1"]
     assert [row[10] is None for row in again] == [False, True]
+
+
+def test_no_event_that_opens_or_ends_something_is_passed_over() -> None:
+    told = facts([*linked_consultation(), *concluded(), *joint_supervision()])
+    messages = [contract.message_class(f"linkage.v1.{name}") for name in contract_messages()]
+    for kind, whole in obligations._FOLDS.items():
+        some = next(fact for fact in told if fact.kind == kind)
+        for message in messages:
+            fact = some._replace(message=message())
+            assert obligations.fold(Ledger(), fact) == whole(Ledger(), fact), f"{message.DESCRIPTOR.name} in {kind}"
+
+
+def contract_messages() -> list[str]:
+    """Every message of the files that describe an aggregate."""
+    return sorted({name for kind in contract.kinds().values() for name in kind.file.message_types_by_name})
