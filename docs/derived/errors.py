@@ -33,6 +33,7 @@ _MEANING = {
     ),
     "UNAUTHENTICATED": "Nobody knows who calls. Get a (new) token.",
     "PERMISSION_DENIED": "The caller is known and may not do this: the contract says who may. Checked before all else.",
+    "UNIMPLEMENTED": "The caller may do this, but at another service: this one does not offer the method.",
     "NOT_FOUND": "What was asked for is not there, or not yet visible to the read models.",
     "FAILED_PRECONDITION": (
         "A rule of the domain refuses it in the present state. `ErrorInfo` carries the stream and, if there are any, "
