@@ -251,8 +251,9 @@ _TELLING = frozenset((
     v1.JointWorkConcluded, v1.JointWorkClosed, v1.InvitationAccepted, v1.InvitationDeclined,
     v1.ParticipationReconfirmed, v1.ParticipationWithdrawn, v1.ResultAcknowledged, v1.SubVenueProposed,
     v1.RemoteSessionClosed, v1.SubVenueProposalReceived, v1.SubVenueConfirmed, v1.SubVenueDeclined,
-    v1.SubVenueReleased, v1.ConsultationConcluded, v1.CommitmentMade, v1.SupervisionOpinionIssued, v1.SupervisionOpinionReopened, v1.SupervisionOpinionClosed,
-    v1.SupervisionOpinionReceived, v1.SupervisionOpinionAssigned, v1.SupervisionReplyGiven,
+    v1.SubVenueReleased, v1.ConsultationConcluded, v1.CommitmentMade, v1.SupervisionOpinionIssued,
+    v1.SupervisionOpinionReopened, v1.SupervisionOpinionClosed, v1.SupervisionOpinionReceived,
+    v1.SupervisionOpinionAssigned, v1.SupervisionReplyGiven,
 ))  # fmt: skip
 """Every event that some fold here knows: the others, which are most, are passed over at once."""
 

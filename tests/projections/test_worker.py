@@ -12,17 +12,19 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
-from kafka import KafkaProducer
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
 from deploy.local.kafka import Kafka
 from deploy.local.processes import free_port, spawn
 from linkage.bus import KafkaSettings, to_record
 from linkage.bus.topics import apply, topic_of
 from linkage.store import Store
+from services.projections.agent import APP_ID
 from services.projections.fact import Fact
 from services.projections.read_models import READ_MODELS
 from services.projections.rebuild import rebuild
@@ -81,6 +83,17 @@ class Workers:
             self.start()
         found = await self._projections.pool.fetchval("select count(*) from cross_tier_timeline_g1.entries")
         return bool(found >= events)
+
+    async def has_acknowledged_what_it_wrote(self) -> bool:
+        """Whether Kafka knows of every topic's partition up to where PostgreSQL has it."""
+        rows = await self._projections.pool.fetch("select topic, partition, kafka_offset + 1 as next from progress")
+        written = {TopicPartition(row["topic"], row["partition"]): row["next"] for row in rows}
+        committed = await asyncio.to_thread(self._committed, list(written))
+        return all(committed[place] == offset for place, offset in written.items())
+
+    def _committed(self, places: list[TopicPartition]) -> dict[TopicPartition, int | None]:
+        with closing(KafkaConsumer(**self.settings.client(), group_id=APP_ID, enable_auto_commit=False)) as reader:
+            return {place: reader.committed(place) for place in places}
 
     def has_looked(self, times: int) -> bool:
         """Whether the worker started last has looked for stuckness so many times since it was first asked here."""
@@ -145,6 +158,7 @@ async def test_neither_a_killed_worker_nor_a_killed_broker_loses_or_doubles_anyt
             first.wait()
             workers.start()
     await until(lambda: workers.has_folded(sum(map(len, told[:16]))))
+    await until(lambda: workers.has_acknowledged_what_it_wrote())
     # Behind the last record of a partition a control record lies for ever: that is not something to read.
     await until(lambda: workers.has_looked(6))
     assert (workers.health() or {})["stuck_seconds"] == 0
