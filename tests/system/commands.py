@@ -24,7 +24,8 @@ from linkage.client import Office, Refused
 __all__ = ["Answered", "Commands", "commands", "plan", "tier_of"]
 
 _PATIENCE = 60.0  # seconds that one command may take, outages and the notices of other tiers included
-_PAUSE = 0.05  # seconds between two commands of an office, or two looks whether a notice has come
+_PAUSE = 0.05  # seconds between two looks whether a notice has come
+_PACE = 0.1  # seconds between two records of a body that needs nobody else
 _UNCERTAIN = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
 _POSTS = {"township": v1.POST_TOWNSHIP_LIAISON_OFFICER}
 _VERTICAL = {"512000": HOSTED["county"], "512021": HOSTED["township"]}
@@ -175,7 +176,7 @@ class Commands:
                 except Refused as refused:
                     if refused.code not in _UNCERTAIN:
                         raise
-            await asyncio.sleep(_PAUSE)
+            await asyncio.sleep(_PACE)
 
     def _record(self, body: str) -> Any:
         if body in HOSTED["township"]:
