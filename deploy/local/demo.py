@@ -78,7 +78,7 @@ def _stay(out: Console, running: Installation, started: Servers, show: Show) -> 
     out.print(_addresses(running, started), markup=False, soft_wrap=True)
     try:
         running.processes.wait()
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemExit):  # Ctrl-C, or `make down`: the ordinary ends of what was to stay up
         out.print("Everything ends.")
         return
     raise NotReady(f"The services ended by themselves. Their log ends with:\n{_tail(running.log)}")
@@ -99,7 +99,8 @@ def _addresses(running: Installation, started: Servers) -> str:
         f'    -d \'{{"joint_work_id": "{RENEWAL_WORK}"}}\' \\',
         f"    {running.address(QUERY)} linkage.v1.JointWorkBoardService/GetJointWork",
         f"  (set -a; . {here}/municipal.env; .venv/bin/linkagectl stream show 512000/joint-work/{RENEWAL_WORK})",
-        f"  (set -a; . {here}/county.env; .venv/bin/linkagectl relay status)",
+        f"  (set -a; . {here}/county.env; .venv/bin/linkagectl verify store)",
+        f"  (set -a; . {here}/worker.env; .venv/bin/linkagectl projection status)",
         f"  PGPASSFILE={here}/pgpass psql {running.databases['municipal']}",
     ]
     return "\n".join(lines)
@@ -130,13 +131,12 @@ def main() -> int:
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     app.command()(run)
     try:
-        app(standalone_mode=False)
+        return int(app(standalone_mode=False) or 0)  # outside standalone mode an Exit's status is the answer
     except (Missing, NotReady, AlreadyRunning, TimeoutError) as problem:
         print(problem, file=sys.stderr)
         return 1
     except (KeyboardInterrupt, typer.Abort):
         return 130
-    return 0
 
 
 if __name__ == "__main__":

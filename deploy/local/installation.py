@@ -68,7 +68,7 @@ def installation(directory: Path, servers: Servers, prefix: str = "linkage_demo_
     _refuse_what_is_in_use(servers)
     for name in (*TIERS, PROJECTIONS):
         servers.postgres.drop_database(f"{prefix}{name}")
-    plan = prepare(servers, directory, prefix=prefix, LINKAGE_GRACE_SECONDS="2")
+    plan = prepare(servers, directory, {"LINKAGE_GRACE_SECONDS": "2"}, prefix=prefix)
     _write(directory, plan)
     log = directory / "services.log"
     command = [sys.executable, "-m", "deploy.local.procession", str(directory / "Procfile")]

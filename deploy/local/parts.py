@@ -54,7 +54,7 @@ class Part:
     @property
     def environment(self) -> dict[str, str]:
         """All that it sees of its environment; secrets are in it, so it is not printed."""
-        inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "PYTHONPATH") if name in os.environ}
         return {**inherited, "PYTHONUNBUFFERED": "1", "TZ": "UTC", **self.settings}
 
     @property
@@ -73,11 +73,18 @@ class Plan:
     mint: Mint
 
 
-def prepare(servers: Servers, directory: Path, *, prefix: str = "", partitions: int = 3, **settings: str) -> Plan:
+def prepare(
+    servers: Servers,
+    directory: Path,
+    settings: Mapping[str, str] | None = None,
+    *,
+    prefix: str = "",
+    partitions: int = 3,
+) -> Plan:
     """Makes databases (those that are there already are brought up to date), topics and keys; takes free ports.
 
-    `prefix`: of the databases' names, where several systems share a server. `partitions`: of each topic.
-    `settings`: more environment, for all.
+    `settings`: more environment, for all. `prefix`: of the databases' names, where several systems share a server.
+    `partitions`: of each topic.
     """
     directory.mkdir(parents=True, exist_ok=True)
     dsns = {name: _database(servers, f"{prefix}{name}") for name in (*TIERS, PROJECTIONS)}
@@ -94,7 +101,7 @@ def prepare(servers: Servers, directory: Path, *, prefix: str = "", partitions: 
         "LINKAGE_KAFKA_PARTITIONS": str(partitions),
         "LINKAGE_HOST": "127.0.0.1",
         "LINKAGE_ISSUERS": str(issuers),
-        **settings,
+        **(settings or {}),
     }
     vault = {"township": {"LINKAGE_VAULT_KEYS": _vault_key(directory / "vault.key")}}
     parts = [_tier(name, dsns[name], {**common, **vault.get(name, {})}) for name in TIERS]

@@ -1,5 +1,7 @@
 """One whole system, running: `with site(servers, directory) as running: ...`. Each of its processes can be killed.
 
+Whatever ends by itself is started again, as by any orchestrator, and told of in `Site.ended`.
+
 For tests and the benchmark. The demo runs the same processes (`deploy.local.parts`) under a process runner.
 """
 
@@ -15,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from threading import Event, RLock, Thread
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
@@ -37,7 +40,11 @@ class Site:
     plan: Plan
     directory: Path
     _running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    ended: list[tuple[str, int]] = field(default_factory=list)
+    """Processes that ended by themselves, and their exit statuses."""
     _replicas: dict[str, Part] = field(default_factory=dict)
+    _changing: RLock = field(default_factory=RLock, repr=False)
+    _ending: Event = field(default_factory=Event, repr=False)
 
     def address(self, name: str) -> str:
         """`host:port` at which a process answers."""
@@ -64,11 +71,10 @@ class Site:
 
     def launch(self, *names: str) -> None:
         """Starts the processes, and waits for nothing."""
-        for name in names:
-            part = self._part(name)
-            self._running[name] = spawn(
-                part.command, log=self.log(name), cwd=REPOSITORY, env=part.environment, signal="KILL"
-            )
+        with self._changing:
+            for name in names:
+                part = self._part(name)
+                self._running[name] = spawn(part.command, log=self.log(name), cwd=REPOSITORY, env=part.environment)
 
     def await_serving(self, name: str) -> None:
         """Waits until the process serves. Raises NotReady."""
@@ -88,9 +94,10 @@ class Site:
 
     def kill(self, name: str) -> None:
         """kill -9, and waits until the process is gone."""
-        process = self._running.pop(name)
-        process.kill()
-        process.wait()
+        with self._changing:
+            process = self._running.pop(name)
+            process.kill()
+            process.wait()
 
     def freeze(self, name: str) -> None:
         """Stops the process where it is (SIGSTOP), as if its machine had hung."""
@@ -102,15 +109,23 @@ class Site:
 
     def dismiss(self, name: str, *, seconds: float = 30) -> int:
         """Asks the process to end (SIGTERM), waits, and gives its exit status. Raises TimeoutExpired."""
-        process = self._running[name]
-        process.terminate()
-        status = process.wait(seconds)
-        del self._running[name]
-        return status
+        with self._changing:
+            process = self._running.pop(name)
+            process.terminate()
+            try:
+                return process.wait(seconds)
+            finally:
+                process.kill()
 
-    def exit_status(self, name: str) -> int | None:
-        """With what status the process ended by itself; None while it runs."""
-        return self._running[name].poll()
+    def supervise(self) -> None:
+        """Starts whatever ends by itself again, as an orchestrator does, until the site ends."""
+        while not self._ending.wait(0.2):
+            with self._changing:
+                for name, process in list(self._running.items()):
+                    status = process.poll()
+                    if status is not None:
+                        self.ended.append((name, status))
+                        self.launch(name)
 
     def heal(self) -> None:
         """Starts again whatever of the plan does not run, and ends every replica."""
@@ -123,7 +138,8 @@ class Site:
 
     def end(self) -> None:
         """Ends all processes, in order."""
-        with ThreadPoolExecutor(max_workers=8) as threads:
+        self._ending.set()
+        with self._changing, ThreadPoolExecutor(max_workers=8) as threads:
             for process in self._running.values():
                 if process.poll() is None:
                     process.send_signal(signal.SIGCONT)
@@ -141,15 +157,24 @@ class Site:
 
 @contextmanager
 def site(
-    servers: Servers, directory: Path, *, prefix: str = "", partitions: int = 3, **settings: str
+    servers: Servers,
+    directory: Path,
+    settings: Mapping[str, str] | None = None,
+    *,
+    prefix: str = "",
+    partitions: int = 3,
 ) -> Iterator[Site]:
     """A system on these servers, all its processes serving; ended at the end. For the arguments see `prepare`."""
-    running = Site(servers, prepare(servers, directory, prefix=prefix, partitions=partitions, **settings), directory)
+    running = Site(servers, prepare(servers, directory, settings, prefix=prefix, partitions=partitions), directory)
+    supervisor = Thread(target=running.supervise, name="supervisor of the site")
     try:
         running.start(*running.plan.parts)
+        supervisor.start()
         yield running
     finally:
         running.end()
+        if supervisor.ident:
+            supervisor.join()
 
 
 def _serves(part: Part) -> bool:
@@ -165,7 +190,7 @@ def _serves(part: Part) -> bool:
 
 def _worker_is_alive(part: Part) -> bool:
     try:
-        with urllib.request.urlopen(f"http://{part.address}/healthz", timeout=2) as answer:
+        with urllib.request.urlopen(f"http://{part.address}/healthz/live/", timeout=2) as answer:
             return bool(answer.status == 200)
     except (OSError, urllib.error.HTTPError):
         return False

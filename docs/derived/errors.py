@@ -33,6 +33,7 @@ _MEANING = {
     ),
     "UNAUTHENTICATED": "Nobody knows who calls. Get a (new) token.",
     "PERMISSION_DENIED": "The caller is known and may not do this: the contract says who may. Checked before all else.",
+    "UNIMPLEMENTED": "The caller may do this, but at another service: this one does not offer the method.",
     "NOT_FOUND": "What was asked for is not there, or not yet visible to the read models.",
     "FAILED_PRECONDITION": (
         "A rule of the domain refuses it in the present state. `ErrorInfo` carries the stream and, if there are any, "
@@ -58,7 +59,8 @@ decide by status and reason; the message is for people. Nothing is stored by a c
 UNAVAILABLE it is not known.
 
 A repeated `request_id` with the same content is no error: it gets its first answer again. In braces stands what varies.
-Rules of a body's policy pack refuse in the same way and name themselves in `rule` and `cite`.
+Rules of a body's policy pack refuse in the same way and name themselves in `rule` and `cite`; a refusal that names no
+article of its own cites those of its command, as [contract.md](contract.md) has them.
 """
 
 

@@ -129,7 +129,7 @@ def _method(method: MethodDescriptorProto, comment: str, messages: set[str]) -> 
         does.strip().rstrip("."),
         tuple(dict.fromkeys(named)),
         refuses.strip().rstrip(".") if word else "",
-        source.strip().rstrip("."),
+        command.cite or source.strip().rstrip("."),
         tuple(_words(v1.Tier.Name(tier), "TIER_") for tier in (command.tiers or query.tiers)),
         tuple(_words(v1.Post.Name(post), "POST_") for post in command.posts),
         method.options.HasExtension(v1.query),

@@ -1,4 +1,5 @@
-"""The Faust app, and its one agent over all topics: it acknowledges events when they are written, not before. Design D7.
+"""The Faust app, and its one agent over all topics: it acknowledges events when they are written, not before. Design
+D7.
 
 `noack_take`, because Faust's `take` acknowledges what it has handed out also when the agent was cancelled before it was
 done with it. Faust's tables are not used: the read models are in PostgreSQL.
@@ -29,7 +30,7 @@ APP_ID = "linkage-projections"
 
 _PAUSE = 0.002
 _LONGEST = 0.1
-"""Seconds: for how long nothing more must come before a batch is taken, and for how long at most it is waited."""
+"""Seconds between two looks for more while more keeps coming, and for how long at most that goes on."""
 
 _B = TypeVar("_B")
 
@@ -80,17 +81,19 @@ def fold_into(
 ) -> None:
     """Gives the app its one agent: `prepare` makes a batch of Faust's events, `write` returns when it is written.
 
-    What arrives while one batch is being written is the next: an event that comes alone is written after a pause of 2 ms,
-    and the more there is to do, the larger the batches. Faust's `take` would wait by the clock instead, and would acknowledge what it
-    has handed out also when the agent is cancelled before it was done with it.
+    What arrives while one batch is being written is the next: an event that comes alone is written at once, and the
+    more there is to do, the larger the batches. The agent takes events from its channel. Faust's `stream.take` on top
+    of it would wait by the clock, costs half as much again for each event, and acknowledges what it has handed out also
+    when the agent is cancelled before it was done with it.
 
-    A `write` that raises ends the process: nothing was acknowledged, so nothing is lost, while an agent that is restarted
-    would go on after the events it has not written.
+    A `write` that raises ends the process: nothing was acknowledged, so nothing is lost, while an agent that is
+    restarted would go on after the events it has not written.
     """
 
-    async def write_all(batches: _Batches) -> None:
+    @app.agent(topics(app), name="project")
+    async def project(stream: Any) -> None:
         while True:
-            events = await batches.next()
+            events = await _come_together(stream.channel, batch_events)
             try:
                 await write(prepare(events))
             except Exception:
@@ -99,45 +102,19 @@ def fold_into(
             for event in events:
                 event.ack()
 
-    @app.agent(topics(app), name="project")
-    async def project(stream: Any) -> None:
-        batches = _Batches(batch_events)
-        writing = asyncio.create_task(write_all(batches), name="write batches")
-        try:
-            async for event in stream.noack().events():
-                await batches.add(event)
-        finally:
-            writing.cancel()
 
-
-class _Batches:
-    """Between the agent, which adds events, and the writer, which takes what has come together; bounded."""
-
-    def __init__(self, largest: int) -> None:
-        self._largest = largest
-        self._events: list[Any] = []
-        self._some = asyncio.Event()
-        self._room = asyncio.Event()
-
-    async def add(self, event: Any) -> None:
-        while len(self._events) >= self._largest:
-            self._room.clear()
-            await self._room.wait()
-        self._events.append(event)
-        self._some.set()
-
-    async def next(self) -> list[Any]:
-        """What has come together, once nothing more comes for a moment, or enough has: one write of many is cheaper."""
-        await self._some.wait()
-        latest = time.monotonic() + _LONGEST
-        seen = 0
-        while seen < len(self._events) < self._largest and time.monotonic() < latest:
-            seen = len(self._events)
-            await asyncio.sleep(_PAUSE)
-        events, self._events = self._events, []
-        self._some.clear()
-        self._room.set()
-        return events
+async def _come_together(channel: Any, largest: int) -> list[Any]:
+    """The next batch: what is there; and while more keeps coming, what comes within `_LONGEST`, or enough."""
+    events = [await anext(channel)]
+    queue = channel.queue
+    latest = time.monotonic() + _LONGEST
+    while True:
+        before = len(events)
+        while not queue.empty() and len(events) < largest:
+            events.append(queue.get_nowait())
+        if len(events) in (before, largest) or time.monotonic() > latest:
+            return events
+        await asyncio.sleep(_PAUSE)
 
 
 def ssl_context(kafka: KafkaSettings) -> ssl.SSLContext | None:
@@ -147,7 +124,9 @@ def ssl_context(kafka: KafkaSettings) -> ssl.SSLContext | None:
     context = ssl.create_default_context(cafile=str(kafka.ssl_ca_file) if kafka.ssl_ca_file else None)
     context.check_hostname = kafka.ssl_check_hostname
     if kafka.ssl_certificate_file:
-        context.load_cert_chain(str(kafka.ssl_certificate_file), str(kafka.ssl_key_file) if kafka.ssl_key_file else None)
+        context.load_cert_chain(
+            str(kafka.ssl_certificate_file), str(kafka.ssl_key_file) if kafka.ssl_key_file else None
+        )
     return context
 
 

@@ -41,26 +41,38 @@ class Batch:
     def __init__(self, model: ReadModel, folds: Mapping[str, dict[str, Folded]], refusals: Refusals) -> None:
         self.folds = folds
         self.new = 0
-        self.touched: dict[str, tuple[str, Any]] = {}  # stream -> its key, and its cell before the batch
+        self.touched: dict[str, tuple[str, Folded | None]] = {}  # stream -> its key, and its fold before the batch
         self.entries: list[Row] = []
         self._model = model
         self._refusals = refusals
         self._changed: dict[str, None] = {}  # keys of which a cell has changed
-        self._facts: dict[str, list[Fact]] = {}  # by stream: what a failing combine takes back
 
-    def fold_next(self, fact: Fact) -> bool:
-        """Folds the fact where that is plain: it is the next of a stream that flows, or was folded before.
+    async def fold(self, facts: Sequence[Fact], heal: Heal) -> None:
+        """Folds the facts, those of one stream in order."""
+        begin = 0
+        while (begin := self._fold_plain(facts, begin)) < len(facts):
+            await self._fold_otherwise(facts[begin], heal)
+            begin += 1
 
-        False: nothing was done, `fold_otherwise` must do it.
+    def _fold_plain(self, facts: Sequence[Fact], begin: int) -> int:
+        """Folds the facts from `begin` on while that is plain: each the next of a stream that flows, or folded before.
+
+        Returns where it has stopped.
         """
-        streams = self.folds[fact.key]
-        before = streams.get(fact.stream)
-        version = before.version if before is not None else 0
-        if fact.version != version + 1:
-            return fact.version <= version
-        return not self._refusals.holds(fact.stream) and not self._fold(fact)
+        folds, holds, fold = self.folds, self._refusals.holds, self._fold
+        for n in range(begin, len(facts)):
+            fact = facts[n]
+            before = folds[fact.key].get(fact.stream)
+            version = before.version if before is not None else 0
+            if fact.version != version + 1:
+                if fact.version <= version:
+                    continue
+                return n
+            if holds(fact.stream) or fold(fact, before):
+                return n
+        return len(facts)
 
-    async def fold_otherwise(self, fact: Fact, heal: Heal) -> None:
+    async def _fold_otherwise(self, fact: Fact, heal: Heal) -> None:
         """Folds the fact after what is missing before it, or holds it back, or parks its stream."""
         if self._refusals.holds(fact.stream) and await self._refusals.queue(fact):
             return
@@ -69,29 +81,30 @@ class Batch:
             return
         if fact.version > version + 1:
             for missing in await heal(fact, version):
-                if problem := self._fold(missing):
+                if problem := self._fold_next(missing):
                     await self._refusals.refuse(missing, problem)
                     await self._refusals.queue(fact)
                     return
             version = self._version(fact)
             if fact.version > version + 1:
-                reason = f"versions {version + 1} to {fact.version - 1} of the stream are missing, here and in its store"
+                reason = f"versions {version + 1} to {fact.version - 1} of the stream are missing here and in its store"
                 await self._refusals.refuse(fact, reason)
                 return
-        if problem := self._fold(fact):
+        if problem := self._fold_next(fact):
             await self._refusals.refuse(fact, problem)
 
     def _version(self, fact: Fact) -> int:
         folded = self.folds[fact.key].get(fact.stream)
         return folded.version if folded is not None else 0
 
-    def _fold(self, fact: Fact) -> str:
+    def _fold_next(self, fact: Fact) -> str:
+        return self._fold(fact, self.folds[fact.key].get(fact.stream))
+
+    def _fold(self, fact: Fact, before: Folded | None) -> str:
         """Folds the next fact of its stream; returns why it could not, or nothing."""
         model = self._model
         if fact.problem:
             return fact.problem
-        streams = self.folds[fact.key]
-        before = streams.get(fact.stream)
         then = before.cell if before is not None else model.first(fact.kind)
         try:
             cell = model.fold(then, fact) if then is not None and model.fold is not None else None
@@ -99,38 +112,42 @@ class Batch:
                 self.entries.append(model.entry(fact))
         except Exception as problem:  # whatever a fold raises on an event is that event's poison, and is told as such
             return f"{type(problem).__name__}: {problem}"
-        streams[fact.stream] = Folded(fact.version, fact.position, cell)
-        if fact.stream not in self.touched:
-            self.touched[fact.stream] = (fact.key, before.cell if before is not None else None)
-        if model.combine is not None:
-            if cell is not then or before is None:
-                self._changed[fact.key] = None
-            self._facts.setdefault(fact.stream, []).append(fact)
+        stream = fact.stream
+        self.folds[fact.key][stream] = Folded(fact.version, fact.position, cell)
+        if stream not in self.touched:
+            self.touched[stream] = (fact.key, before)
+        if cell is not then or before is None:
+            self._changed[fact.key] = None
         self.new += 1
         return ""
 
-    async def combined(self) -> dict[str, Sequence[Row]]:
-        """All rows of every key of which a cell has changed."""
+    async def combined(self, facts: Sequence[Fact]) -> dict[str, Sequence[Row]]:
+        """All rows of every key of which a cell has changed. `facts`: what the batch was given, for what a failing
+        combine takes back."""
         rows: dict[str, Sequence[Row]] = {}
         for key in self._changed:
             try:
                 rows[key] = combined(self._model, key, self.folds[key])
             except Exception as problem:  # the events that brought the cells there cannot be taken, as in _fold
-                await self._take_back(key, f"{type(problem).__name__}: {problem}")
+                await self._take_back(key, facts, f"{type(problem).__name__}: {problem}")
         return rows
 
-    async def _take_back(self, key: str, reason: str) -> None:
+    async def _take_back(self, key: str, facts: Sequence[Fact], reason: str) -> None:
+        """Undoes what the batch folded of the key's streams. What was healed comes again from the store, so only what
+        was given is parked."""
         for stream in [stream for stream, (of, _) in self.touched.items() if of == key]:
-            first, *rest = self._facts[stream]
-            self.new -= 1 + len(rest)
-            _, cell = self.touched.pop(stream)
-            if first.version == 1:
+            _, before = self.touched.pop(stream)
+            self.new -= self.folds[key][stream].version - (before.version if before is not None else 0)
+            if before is None:
                 del self.folds[key][stream]
             else:
-                self.folds[key][stream] = Folded(first.version - 1, 0, cell)
-            await self._refusals.refuse(first, reason)
-            for fact in rest:
-                await self._refusals.queue(fact)
+                self.folds[key][stream] = before
+            version = before.version if before is not None else 0
+            for fact in facts:
+                if fact.stream == stream and fact.version > version and not self._refusals.holds(stream):
+                    await self._refusals.refuse(fact, reason)
+                elif fact.stream == stream and fact.version > version:
+                    await self._refusals.queue(fact)
 
 
 def combined(model: ReadModel, key: str, folds: Mapping[str, Folded]) -> Sequence[Row]:

@@ -1,14 +1,14 @@
 """What the joint work board keeps of each stream: one cell, folded from that stream alone. Domain paper §3.4–3.6.
 
 `fold(cell, fact)` is pure; times are microseconds since 1970. Cells are named tuples: one is made for every event, and
-they are stored as they are. What several streams together mean is `combine`'s business
-(joint_work_board.py), so no cell ever waits for another stream's event.
+they are stored as they are; `as_of` is the first field of each. What several streams together mean is `combine`'s
+business (joint_work_board.py), so no cell ever waits for another stream's event.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple, TypeAlias
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, TypeAlias
 
 from linkage import v1
 from services.projections.fact import Fact, micros
@@ -64,13 +64,13 @@ class Initiator(NamedTuple):
 
 
 class Participant(NamedTuple):
-    """What one invited body has said. `answered`: round of its last answer; `accepted`: with yes, `late`: after it was due.
+    """What one invited body has said. `answered`: round of its last answer; `accepted`: with yes, `late`: after it
+    was due.
 
     An acknowledgement is of everything that was received until then.
     """
 
     as_of: int = 0
-    tier: str = ""
     answered: int = 0
     accepted: bool = False
     late: bool = False
@@ -81,12 +81,11 @@ class Participant(NamedTuple):
     ready: int = 0
     contributions: tuple[str, ...] = ()
     findings: tuple[str, ...] = ()
-    received: int = 0
     acknowledged: int = 0
 
 
 class PeerPlan(NamedTuple):
-    """One city's record of the plan it makes with another. `endorsed`: digest → revision of what this city agreed to."""
+    """One city's record of the plan it makes with another. `endorsed`: digest → revision of what it agreed to."""
 
     as_of: int = 0
     revision: int = 0
@@ -144,22 +143,8 @@ CELLS: Mapping[str, type[Cell]] = {
 
 def fold(cell: Cell, fact: Fact) -> Cell:
     """The cell after one more event of its stream. An event that the board does not show only moves `as_of`."""
-    match cell:
-        case Initiator():
-            cell = _initiator(cell, fact)
-        case Participant():
-            cell = _participant(cell, fact)
-        case PeerPlan():
-            cell = _peer_plan(cell, fact)
-        case Session():
-            cell = _session(cell, fact)
-        case SubVenue():
-            cell = _sub_venue(cell, fact)
-        case Consultation():
-            cell = _consultation(cell, fact)
-        case _:
-            cell = fold_supervision(cell, fact)
-    return cell._replace(as_of=fact.at) if fact.at > cell.as_of else cell
+    found: Any = _FOLDS[fact.kind](cell, fact)
+    return found._make((fact.at, *found[1:])) if fact.at > found.as_of else found  # type: ignore[no-any-return]
 
 
 def _initiator(cell: Initiator, fact: Fact) -> Initiator:
@@ -201,8 +186,6 @@ def _initiator(cell: Initiator, fact: Fact) -> Initiator:
 
 
 def _participant(cell: Participant, fact: Fact) -> Participant:
-    if not cell.tier:
-        cell = cell._replace(tier=fact.tier)
     match fact.message:
         case v1.InvitationAccepted() as e:
             return cell._replace(answered=e.round, accepted=True, late=e.late, declined=False, withdrawn=False,
@@ -221,10 +204,8 @@ def _participant(cell: Participant, fact: Fact) -> Participant:
         case v1.ContributionSubmitted() as e:
             contributions = _with(cell.contributions, e.contribution_id)
             return cell._replace(contributions=contributions, findings=_with(cell.findings, *e.finding_ids))
-        case v1.ResultReceived():
-            return cell._replace(received=cell.received + 1)
-        case v1.ResultAcknowledged():
-            return cell._replace(acknowledged=cell.received)
+        case v1.ResultAcknowledged() as e:
+            return cell._replace(acknowledged=e.results)
     return cell
 
 
@@ -240,6 +221,10 @@ def _peer_plan(cell: PeerPlan, fact: Fact) -> PeerPlan:
 
 def _session(cell: Session, fact: Fact) -> Session:
     match fact.message:
+        case v1.StatementMade() as e:
+            return cell._replace(statements=_with(cell.statements, e.statement_id))
+        case v1.AttendanceRecorded() as e:
+            return cell._replace(attendance=_counted(cell.attendance, e))
         case v1.SubVenueProposed() as e:
             return cell._replace(hosts=_with(cell.hosts, e.host))
         case v1.RemoteSessionOpened():
@@ -252,15 +237,15 @@ def _session(cell: Session, fact: Fact) -> Session:
             return cell._replace(state="CLOSED", closed_at=fact.at)
         case v1.RemoteSessionSealed():
             return cell._replace(state="SEALED")
-        case v1.AttendanceRecorded() as e:
-            return cell._replace(attendance=_counted(cell.attendance, e))
-        case v1.StatementMade() as e:
-            return cell._replace(statements=_with(cell.statements, e.statement_id))
     return cell
 
 
 def _sub_venue(cell: SubVenue, fact: Fact) -> SubVenue:
     match fact.message:
+        case v1.StatementMade() as e:
+            return cell._replace(statements=_with(cell.statements, e.statement_id))
+        case v1.AttendanceRecorded() as e:
+            return cell._replace(attendance=_counted(cell.attendance, e))
         case v1.SubVenueProposalReceived():
             return cell._replace(standing=v1.VENUE_STANDING_PROPOSED)
         case v1.SubVenueConfirmed() as e:
@@ -277,16 +262,14 @@ def _sub_venue(cell: SubVenue, fact: Fact) -> SubVenue:
             return cell._replace(standing=v1.VENUE_STANDING_DISCONNECTED, interruptions=cell.interruptions + 1)
         case v1.SubVenueMinutesFiled():
             return cell._replace(standing=v1.VENUE_STANDING_CLOSED)
-        case v1.AttendanceRecorded() as e:
-            return cell._replace(attendance=_counted(cell.attendance, e))
-        case v1.StatementMade() as e:
-            return cell._replace(statements=_with(cell.statements, e.statement_id))
     return cell
 
 
 def _consultation(cell: Consultation, fact: Fact) -> Consultation:
     match fact.message:
-        case v1.WorkPlanAdopted() | v1.BriefingMeetingHeld() | v1.DraftReportCirculated() | v1.ConsultationPostponed():
+        case v1.WorkPlanAdopted():
+            return cell._replace(state="PREPARING")
+        case v1.ConsultationPostponed() if cell.state == "IN_SESSION":
             return cell._replace(state="PREPARING")
         case v1.ConsultationOpened():
             return cell._replace(state="IN_SESSION")
@@ -299,6 +282,17 @@ def _consultation(cell: Consultation, fact: Fact) -> Consultation:
         case v1.CommitmentMade() as e:
             return cell._replace(commitments=_with(cell.commitments, e.commitment_id))
     return cell
+
+
+_FOLDS: Mapping[str, Callable[[Any, Fact], Any]] = {
+    "joint-work": _initiator,
+    "participation": _participant,
+    "peer-plan": _peer_plan,
+    "remote-session": _session,
+    "sub-venue": _sub_venue,
+    "consultation": _consultation,
+    **dict.fromkeys(SUPERVISION, fold_supervision),
+}
 
 
 def _with(known: tuple[str, ...], *more: str) -> tuple[str, ...]:

@@ -1,4 +1,5 @@
-"""The parts of a joint work's view beside its participants: sessions, sub-venues, consultations, supervision. §3.4, §3.6.
+"""The parts of a joint work's view beside its participants: sessions, sub-venues, consultations, supervision. §3.4,
+§3.6.
 
 Each is a pure function of the cells of one joint work.
 """
@@ -115,8 +116,8 @@ def consultations(cells: Cells) -> Iterator[v1.ConsultationCell]:
 def supervisions(cells: Cells) -> Iterator[v1.SupervisionCell]:
     """The supervision projects in numbers.
 
-    A finding counts once the lead body has it: it was submitted to the lead, handed over with a contribution, noted by the
-    project, or the lead's own.
+    A finding counts once the lead body has it: it was submitted to the lead, handed over with a contribution, noted
+    by the project, or the lead's own.
     """
     handed_over = {finding for _, _, cell in cells.of(Participant) for finding in cell.findings}
     for lead, project, cell in cells.of(Project):

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import asyncpg
 import typer
 
 from linkage.ctl.places import AsJson, ProjectionsOption, required
-from linkage.store import moment
+from linkage.ctl.sentences import Problem
+from linkage.settings import read
+from linkage.store import StoreUnavailable, moment
+from services.projections import generations
 from services.projections.generation import statement
+from services.projections.healing import Stores
+from services.projections.read_model import ReadModel
+from services.projections.read_models import READ_MODELS
+from services.projections.rebuild import RebuildImpossible, Rebuilt, rebuild
+from services.projections.settings import StoresSettings
 
 __all__ = ["app"]
 
@@ -38,7 +47,6 @@ class _ReadModel:
 @dataclass(frozen=True, slots=True)
 class _Heard:
     tier: str
-    records: int
     recorded_at: str
     folded_at: str
 
@@ -61,10 +69,7 @@ def status(projections: ProjectionsOption = None, json_: AsJson = False) -> None
     if not models:
         typer.echo("There is no read model yet: the worker makes them when it first starts.")
     for tier in tiers:
-        typer.echo(
-            f"{tier.tier}: {tier.records} records read; the newest was recorded {tier.recorded_at}, "
-            f"folded {tier.folded_at}"
-        )
+        typer.echo(f"{tier.tier}: folded up to what was recorded {tier.recorded_at}, at {tier.folded_at}")
 
 
 async def _status(dsn: str) -> tuple[list[_ReadModel], list[_Heard]]:
@@ -81,5 +86,45 @@ async def _status(dsn: str) -> tuple[list[_ReadModel], list[_Heard]]:
             )
             for row in models
         ],
-        [_Heard(row["tier"], row["records"], moment(row["recorded_at"]), moment(row["folded_at"])) for row in tiers],
+        [_Heard(row["tier"], moment(row["recorded_at"]), moment(row["folded_at"])) for row in tiers],
     )
+
+
+@app.command("rebuild")
+def rebuild_read_model(
+    read_model: Annotated[str, typer.Argument(help="Its name, as `projection status` shows it; or `all`.")],
+    projections: ProjectionsOption = None,
+    json_: AsJson = False,
+) -> None:
+    """Build a read model anew from the event stores (LINKAGE_STORES), beside the one in use, and switch."""
+    models = [model for model in READ_MODELS if read_model in (model.name, "all")]
+    if not models:
+        known = ", ".join(model.name for model in READ_MODELS)
+        raise Problem(f"There is no read model {read_model}; there are {known}.")
+    dsn = required(projections, "--projections", "LINKAGE_PROJECTIONS_DSN")
+    stores = read(StoresSettings).store_dsns()
+    if not stores:
+        raise Problem('Which stores? LINKAGE_STORES names them by tier: {"municipal": "postgresql://…", …}.')
+    for model in models:
+        try:
+            rebuilt = asyncio.run(_rebuild(dsn, stores, model))
+        except (RebuildImpossible, StoreUnavailable) as problem:
+            raise Problem(str(problem)) from None
+        if json_:
+            typer.echo(json.dumps(asdict(rebuilt), indent=2))
+        else:
+            parked = f", {rebuilt.refused} streams parked" if rebuilt.refused else ""
+            typer.echo(
+                f"{rebuilt.read_model}: generation {rebuilt.generation} from {rebuilt.events} events in "
+                f"{rebuilt.seconds:.1f} s{parked}; the worker waited {rebuilt.locked_seconds:.2f} s for the switch"
+            )
+
+
+async def _rebuild(dsn: str, addresses: Mapping[str, list[str]], model: ReadModel) -> Rebuilt:
+    await generations.prepare(dsn)
+    stores = Stores.at(addresses)
+    try:
+        async with await generations.open_pool(dsn) as pool:
+            return await rebuild(pool, stores, model)
+    finally:
+        await stores.close()

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from google.protobuf.message import Message
+from google.protobuf.message import DecodeError, Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from linkage import contract
-from linkage.bus import from_record
+from linkage.bus import from_record, to_record
 from linkage.store import StoredEvent
 
 __all__ = ["Fact", "Record", "fact_of", "micros", "read", "timestamp"]
 
 _NOTHING = Timestamp()
+_KNOWN: dict[bytes, tuple[str, Callable[[bytes], Message]]] = {}
+"""Types that were read before, as they stand in headers: their names, and what reads their messages."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -62,8 +64,13 @@ class Fact(NamedTuple):
 
     @property
     def event(self) -> StoredEvent:
-        """The whole event, for the parking; raises MalformedRecord."""
+        """The whole event; raises MalformedRecord where what no read model needs is amiss."""
         return self.origin if isinstance(self.origin, StoredEvent) else from_record(*self.origin)
+
+    @property
+    def record(self) -> Record:
+        """The record that carries it."""
+        return Record(*to_record(self.origin)) if isinstance(self.origin, StoredEvent) else self.origin
 
 
 def fact_of(event: StoredEvent) -> Fact:
@@ -74,7 +81,8 @@ def fact_of(event: StoredEvent) -> Fact:
     return Fact(
         event.stream, event.version, event.key, body, kind, event.type, message,
         (metadata.occurred_at - _EPOCH) // _MICROSECOND, metadata.tier, metadata.post, metadata.occurred_at,
-        metadata.recorded_at, metadata.causation_id, metadata.correlation_id, event.hash, event.position, event, problem,
+        metadata.recorded_at, metadata.causation_id, metadata.correlation_id, event.hash, event.position, event,
+        problem,
     )  # fmt: skip
 
 
@@ -91,10 +99,10 @@ def read(record: Record) -> Fact:
         key: bytes = found["ce_partitionkey"]
         if found["ce_id"] != b"%b@%b" % (subject, sequence) or key != record.key or len(found) != len(record.headers):
             return fact_of(from_record(*record))
-        stream, type = subject.decode(), found["ce_type"].decode()
+        stream, raw_type = subject.decode(), found["ce_type"]
         body, kind, _ = stream.split("/", 2)
         occurred_at = datetime.fromisoformat(found["ce_time"].decode())
-        message, problem = _decoded(type, record.value or b"")
+        type, message, problem = _read(raw_type, record.value or b"")
         return Fact(
             stream, int(sequence), key.decode(), body, kind, type, message, (occurred_at - _EPOCH) // _MICROSECOND,
             found["ce_tier"].decode(), found.get("ce_actorpost", b"").decode(), occurred_at,
@@ -104,6 +112,20 @@ def read(record: Record) -> Fact:
         )  # fmt: skip
     except (KeyError, ValueError, TypeError, AttributeError):
         return fact_of(from_record(*record))
+
+
+def _read(raw_type: bytes, data: bytes) -> tuple[str, Message, str]:
+    known = _KNOWN.get(raw_type)
+    if known is not None:
+        try:
+            return known[0], known[1](data), ""
+        except DecodeError:
+            pass
+    type = raw_type.decode()
+    message, problem = _decoded(type, data)
+    if not problem:
+        _KNOWN[raw_type] = type, contract.message_class(type).FromString
+    return type, message, problem
 
 
 def _decoded(type: str, data: bytes) -> tuple[Message, str]:

@@ -1,8 +1,8 @@
 """One generation of one read model: folds facts into its tables, each exactly once. Design D7, D8.
 
-Everything about a batch is written in the caller's transaction: rows, folds, version guards. What this process remembers
-of the streams saves reading them again; it is only used while the caller holds the partitions (see begin_batch), and it is
-forgotten when a transaction fails.
+Everything about a batch is written in the caller's transaction: rows, folds, version guards. What this process
+remembers of the streams saves reading them again; it is only used while the caller holds the partitions (see
+begin_batch), and it is forgotten when a transaction fails.
 """
 
 from __future__ import annotations
@@ -50,8 +50,17 @@ class Generation:
 
     async def create(self, conn: Connection) -> None:
         """Creates the schema and its tables, empty."""
+        await self.create_tables(conn)
+        await self.create_indexes(conn)
+
+    async def create_tables(self, conn: Connection) -> None:
+        """Only what loading in bulk needs."""
         await conn.execute(statement("folds.create", self.schema))
         await conn.execute(statement(f"{self.model.name}.create", self.schema))
+
+    async def create_indexes(self, conn: Connection) -> None:
+        """What makes it fit to be asked."""
+        await conn.execute(statement(f"{self.model.name}.index", self.schema))
 
     async def drop(self, conn: Connection) -> None:
         """Drops the schema with everything in it; nothing happens if there is none."""
@@ -70,16 +79,14 @@ class Generation:
     ) -> int:
         """Folds the facts and writes what follows from them; returns how many were new.
 
-        Facts of one stream are in order. What was folded before is skipped; what is missing before a fact is healed; what
-        cannot be folded is refused together with the rest of its stream. `combine` False leaves the rows of the touched
-        keys as they are: for bulk loading, which calls `combine_all` at the end.
+        Facts of one stream are in order. What was folded before is skipped; what is missing before a fact is healed;
+        what cannot be folded is refused together with the rest of its stream. `combine` False leaves the rows of the
+        touched keys as they are: for bulk loading, which calls `combine_all` at the end.
         """
         kept = await self._remembered(conn, {fact.key for fact in facts})
         batch = Batch(self.model, {key: of.folds for key, of in kept.items()}, refusals)
-        for fact in facts:
-            if not batch.fold_next(fact):
-                await batch.fold_otherwise(fact, heal)
-        rows = await batch.combined() if combine and self.model.combine else {}
+        await batch.fold(facts, heal)
+        rows = await batch.combined(facts) if combine and self.model.combine else {}
         await self._write_folds(conn, batch)
         await self._write_rows(conn, rows, kept)
         return batch.new
@@ -111,14 +118,16 @@ class Generation:
     async def _write_folds(self, conn: Connection, batch: Batch) -> None:
         if batch.touched:
             stored = self.model.stored
-            saved = [
-                (stream, key, now.version, now.position, None if now.cell is then else stored(now.cell))
-                for stream, (key, then) in batch.touched.items()
-                for now in (batch.folds[key][stream],)
-            ]
+            saved = []
+            for stream, (key, before) in batch.touched.items():
+                version, position, cell = batch.folds[key][stream]
+                unchanged = before is not None and before.cell is cell
+                saved.append((stream, key, version, position, None if unchanged else stored(cell)))
             await conn.execute(self._save, *zip(*saved, strict=True))
         if batch.entries:
-            await conn.copy_records_to_table("entries", schema_name=self.schema, records=batch.entries, columns=_TIMELINE)
+            await conn.copy_records_to_table(
+                "entries", schema_name=self.schema, records=batch.entries, columns=_TIMELINE
+            )
 
     async def _write_rows(self, conn: Connection, rows: Mapping[str, Sequence[Row]], kept: Mapping[str, _Kept]) -> None:
         changed = [row for key, of in rows.items() for row in of if row not in kept[key].rows]

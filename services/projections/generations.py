@@ -24,10 +24,12 @@ async def prepare(dsn: str) -> None:
     await migrate(dsn, MIGRATIONS)
 
 
-async def open_pool(dsn: str) -> asyncpg.Pool[Any]:
+async def open_pool(dsn: str, readers: int = 4) -> asyncpg.Pool[Any]:
     """Connections to the projections' database."""
     settings = {"application_name": "linkage-projections", "jit": "off", "idle_in_transaction_session_timeout": "30s"}
-    return await asyncpg.create_pool(dsn, min_size=1, max_size=4, timeout=5, server_settings=settings, reset=_nothing)
+    return await asyncpg.create_pool(
+        dsn, min_size=1, max_size=readers, timeout=5, server_settings=settings, reset=_nothing
+    )
 
 
 async def _nothing(connection: object) -> None:
@@ -37,8 +39,8 @@ async def _nothing(connection: object) -> None:
 async def create_first(pool: asyncpg.Pool[Any], models: Sequence[ReadModel]) -> None:
     """Gives every read model of a new database its first generation, empty: Kafka keeps everything, so it will fill.
 
-    In a database that has generations already a new read model gets none: what was read of Kafka before would be missing
-    in it. It is built from the stores (rebuild.py), and until then the projector refuses.
+    In a database that has generations already a new read model gets none: what was read of Kafka before would be
+    missing in it. It is built from the stores (rebuild.py), and until then the projector refuses.
     """
     async with pool.acquire() as conn, conn.transaction():
         await conn.execute("select pg_advisory_xact_lock(hashtextextended('projections', 0))")

@@ -64,3 +64,11 @@ class Stores:
             if found:
                 return [fact_of(one) for one in found]
         return []
+
+    async def anywhere(self, stream: str, after: int) -> list[Fact]:
+        """The stream's facts after that version, from whichever store has the stream. Raises StoreUnavailable."""
+        for tier in self._dsns:
+            found = await self.load(tier, stream, after)
+            if found:
+                return found
+        return []

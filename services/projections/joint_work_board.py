@@ -1,8 +1,8 @@
 """JointWorkBoard: the joint state of one work across all tiers. Domain paper §3.5; 000§14, 002.19.
 
-A fold per stream (board_cells.py) and one pure combine: {what the initiator has decided} × {what each body says in its own
-stream}. Hence the answer does not depend on the order in which the tiers' topics arrive. Events that come before the work's
-own first event wait in their cells; a work is on the board once it was proposed.
+A fold per stream (board_cells.py) and one pure combine: {what the initiator has decided} × {what each body says in
+its own stream}. Hence the answer does not depend on the order in which the tiers' topics arrive. Events that come
+before the work's own first event wait in their cells; a work is on the board once it was proposed.
 """
 
 from __future__ import annotations
@@ -55,11 +55,11 @@ def joint_state(work: Initiator, cells: list[v1.ParticipantCell], pending: int) 
     """The state of the work as a whole; the first that holds, in this order.
 
     What the initiator ended is ended, whatever the bodies' streams say: CANCELLED, CLOSED, then concluded (COMPLETE, or
-    CONCLUDED_PENDING while something is outstanding), then RUNNING: once it runs, the question whether it will take place
-    is settled, and a withdrawal shows in its cell. Before that a doubt outweighs progress: AT_RISK (a required body
-    declined, withdrew or let its invitation lapse: the initiator must revise, continue or cancel, §4.1) before RECONFIRM
-    (any body agreed to less than the newest material revision), before READY (all required bodies; where none is required,
-    all that take part). Then the initiator's own progress: CONFIRMED, INVITING, PROPOSED.
+    CONCLUDED_PENDING while something is outstanding), then RUNNING: once it runs, the question whether it will take
+    place is settled, and a withdrawal shows in its cell. Before that a doubt outweighs progress: AT_RISK (a required
+    body declined, withdrew or let its invitation lapse: the initiator must revise, continue or cancel, §4.1) before
+    RECONFIRM (any body agreed to less than the newest material revision), before READY (all required bodies; where
+    none is required, all that take part). Then the initiator's own progress: CONFIRMED, INVITING, PROPOSED.
     """
     if work.cancelled:
         return v1.JOINT_STATE_CANCELLED
@@ -74,7 +74,9 @@ def joint_state(work: Initiator, cells: list[v1.ParticipantCell], pending: int) 
     if any(cell.standing == v1.PARTICIPANT_STANDING_RECONFIRM for cell in cells):
         return v1.JOINT_STATE_RECONFIRM
     needed = [cell for cell in cells if cell.required] or [cell for cell in cells if cell.standing not in _NOT_IN]
-    if needed and all(cell.standing >= v1.PARTICIPANT_STANDING_READY and cell.standing not in _NOT_IN for cell in needed):
+    if needed and all(
+        cell.standing >= v1.PARTICIPANT_STANDING_READY and cell.standing not in _NOT_IN for cell in needed
+    ):
         return v1.JOINT_STATE_READY
     if work.confirmed:
         return v1.JOINT_STATE_CONFIRMED
@@ -94,7 +96,7 @@ def combine(key: str, cells: Mapping[str, Cell]) -> list[Row]:
         return []
     participants = {body: cell for body, _, cell in known.of(Participant)}
     shown = [_participant(work, body, participants.get(body, Participant())) for body in sorted(work.invitations)]
-    pending = _pending(shown) if work.concluded else 0
+    pending = _pending(work, shown) if work.concluded else 0
     members = members_of(known)
     view = v1.JointWorkView(
         joint_work_id=work_id,
@@ -112,11 +114,10 @@ def combine(key: str, cells: Mapping[str, Cell]) -> list[Row]:
         as_of=timestamp(max(cell.as_of for cell in cells.values())),
     )
     _plan(view, initiator, work, {body: cell for body, _, cell in known.of(PeerPlan)})
-    tiers = [participants[cell.organisation].tier if cell.organisation in participants else "" for cell in shown]
     invited = [work.invitations[cell.organisation].issued_at for cell in shown]
     bodies = ",".join((initiator, *work.invitations))
     data = view.SerializeToString(deterministic=True)
-    return [(key, view.state, bodies, ",".join(tiers), ",".join(map(str, invited)), data)]
+    return [(key, view.state, bodies, ",".join(map(str, invited)), data)]
 
 
 def _participant(work: Initiator, code: str, cell: Participant) -> v1.ParticipantCell:
@@ -136,14 +137,16 @@ def _participant(work: Initiator, code: str, cell: Participant) -> v1.Participan
     )
 
 
-def _pending(cells: list[v1.ParticipantCell]) -> int:
-    """What a concluded work still waits for, of the bodies that took part: a contribution of each, acknowledgements."""
+def _pending(work: Initiator, cells: list[v1.ParticipantCell]) -> int:
+    """What a concluded work still waits for, of each body that takes part: its contribution, the result, its
+    acknowledgement of every result."""
     part = [cell for cell in cells if cell.standing not in _NOT_IN]
-    return sum(cell.unacknowledged + (not cell.contribution_ids) for cell in part)
+    owed = sum(cell.unacknowledged or (cell.organisation not in work.delivered) for cell in part)
+    return owed + sum(not cell.contribution_ids for cell in part)
 
 
 def _plan(view: v1.JointWorkView, initiator: str, work: Initiator, peers: Mapping[str, PeerPlan]) -> None:
-    """The plan as it now reads; between cities also the newest revision that each of them endorsed by digest (002.11)."""
+    """The plan as it now reads; between cities also the newest revision that each endorsed by digest (002.11)."""
     newest, plan = work.revision, work.plan
     if work.direction == v1.LINKAGE_DIRECTION_PEER:
         for cell in sorted(peers.values(), key=lambda cell: (cell.revision, cell.digest)):

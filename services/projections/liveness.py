@@ -1,8 +1,9 @@
-"""Alive is who makes progress: a worker that does not advance while there is something to read is told apart. Design D7.
+"""Alive is who makes progress: a worker that does not advance while there is something to read is told apart. Design
+D7.
 
 A broker outage has been known to leave a Faust worker alive and deaf. So an eye of its own, a Kafka client that is not
-Faust's, looks at the topics' ends; what it sees is held against what the worker has read and written. While the broker does
-not answer that eye either, nobody is blamed.
+Faust's, looks at the topics' ends; what it sees is held against what the worker has read and written. While the
+broker does not answer that eye either, nobody is blamed.
 """
 
 from __future__ import annotations
@@ -68,12 +69,15 @@ class Ends:
         self._consumer: aiokafka.AIOKafkaConsumer | None = None
 
     async def look(self, read: Mapping[Place, int]) -> dict[Place, int] | None:
-        """The places' ends; None if the broker does not answer. An end behind which only control records lie is not one:
-        where the end is beyond what was read, a record is fetched to see whether there is any."""
+        """The places' ends; None if the broker does not answer. An end behind which only control records lie is not
+        one: where the end is beyond what was read, a record is fetched to see whether there is any."""
         try:
             consumer = await self._opened()
             places = [aiokafka.TopicPartition(*place) for place in read]
-            found = await asyncio.wait_for(consumer.end_offsets(places), 5) if places else {}
+            # Without places the topics are asked for: whether the broker answers at all.
+            asked = consumer.end_offsets(places) if places else consumer.topics()
+            answer = await asyncio.wait_for(asked, 5)
+            found = answer if places else {}
             ends = {(place.topic, place.partition): end for place, end in found.items()}
             for place in [place for place, end in ends.items() if end > read[place]]:
                 if not await self._any_record(consumer, place, read[place]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from linkage.bus import parking
+from linkage.bus import MalformedRecord, parking
 from services.projections.fact import Fact
 
 if TYPE_CHECKING:
@@ -38,12 +38,16 @@ class Parked:
 
     async def queue(self, fact: Fact) -> bool:
         """Holds the fact back; False: the stream was replayed meanwhile."""
-        held = await parking.queue_behind(self._conn, self._consumer, fact.event)
+        try:
+            held = await parking.queue_behind(self._conn, self._consumer, fact.event)
+        except MalformedRecord as problem:
+            await self.refuse(fact, str(problem))
+            return True
         if not held:
             self._streams.discard(fact.stream)
         return held
 
     async def refuse(self, fact: Fact, reason: str) -> None:
         """Parks the stream from this fact on."""
-        await parking.park(self._conn, self._consumer, fact.event, reason)
+        await parking.park_record(self._conn, self._consumer, fact.stream, fact.version, fact.record, reason)
         self._streams.add(fact.stream)

@@ -1,7 +1,7 @@
 """Takes batches of events from Kafka into the read models: exactly once, in one PostgreSQL transaction. Design D7, §6.
 
-Kafka delivers at least once, and a worker that lost its partitions may still believe that it has them. Both are harmless:
-versions say what was folded, and the partitions' rows are locked and owned (begin_batch).
+Kafka delivers at least once, and a worker that lost its partitions may still believe that it has them. Both are
+harmless: versions say what was folded, and the partitions' rows are locked and owned (begin_batch).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import uuid4
 
+import asyncpg
 import structlog
 
 from linkage.bus import parking
@@ -22,8 +23,6 @@ from services.projections.parked import Parked, consumer_name
 from services.projections.read_model import ReadModel
 
 if TYPE_CHECKING:
-    import asyncpg
-
     from services.projections.generation import Connection
 
 __all__ = ["Delivery", "NotOurGeneration", "Projector", "Unreadable"]
@@ -33,6 +32,9 @@ log = structlog.get_logger("services.projections")
 _BEGIN = "select stolen, parked from begin_batch($1, $2, $3)"
 _PROGRESS = statement("progress.save")
 _GENERATIONS = statement("generations.load")
+
+_CONTENT = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
+"""What PostgreSQL says of a row that it will never take."""
 
 
 class NotOurGeneration(Exception):
@@ -69,10 +71,22 @@ class Projector:
     async def apply(self, batch: Sequence[Delivery]) -> int:
         """Folds a batch, in one transaction; returns how many events were new to some read model.
 
-        Raises NotOurGeneration, or what asyncpg raises when PostgreSQL does not answer: then nothing was written, and
-        the same batch can be given again.
+        An event whose rows PostgreSQL does not take is found by halving the batch, and its stream is parked. Raises
+        NotOurGeneration, or what asyncpg raises when PostgreSQL does not answer: then nothing was written, and the same
+        batch can be given again.
         """
+        try:
+            return await self._write(batch)
+        except _CONTENT as problem:
+            if len(batch) == 1:
+                return await self._write(batch, f"{type(problem).__name__}: {problem}")
+            half = len(batch) // 2
+            return await self.apply(batch[:half]) + await self.apply(batch[half:])
+
+    async def _write(self, batch: Sequence[Delivery], problem: str = "") -> int:
         facts = [delivery.content for delivery in batch if isinstance(delivery.content, Fact)]
+        if problem:
+            facts = [fact._replace(problem=problem) for fact in facts]
         partitions = sorted({delivery.partition for delivery in batch})
         try:
             async with self._one, self._pool.acquire() as conn, conn.transaction():
@@ -122,9 +136,9 @@ class Projector:
             for parked in await parking.listing(conn, consumer):
                 if parked.stream not in wanted and parked.version > await generation.version(conn, parked.stream) + 1:
                     wanted[parked.stream] = "heal"
-        for stream, wish in wanted.items():
+        for stream in wanted:
             outcome = await self.replay(read_model, stream)
-            log.info("replayed", read_model=read_model, stream=stream, wish=wish, taken=outcome.taken, left=outcome.reason)
+            log.info("replayed", read_model=read_model, stream=stream, taken=outcome.taken, left=outcome.reason)
             async with self._pool.acquire() as conn:
                 await parking.granted(conn, consumer, stream)
 
@@ -138,12 +152,12 @@ class Projector:
         rows = {row["read_model"]: row for row in await conn.fetch(_GENERATIONS, list(self._models))}
         for name, model in self._models.items():
             if name not in rows:
-                raise NotOurGeneration(f"{name} has no generation yet: run `linkagectl projections rebuild {name}`")
+                raise NotOurGeneration(f"{name} has no generation yet: run `linkagectl rebuild {name}`")
             number, fold_version = rows[name]["generation"], rows[name]["fold_version"]
             if fold_version != model.fold_version:
                 raise NotOurGeneration(
-                    f"generation {number} of {name} was built by fold version {fold_version}, this is {model.fold_version}:"
-                    f" run `linkagectl projections rebuild {name}`"
+                    f"generation {number} of {name} was built by fold version {fold_version}, "
+                    f"this is {model.fold_version}: run `linkagectl rebuild {name}`"
                 )
             if name not in self._generations or self._generations[name].number != number:
                 self._generations[name] = Generation(model, number)

@@ -21,6 +21,7 @@ __all__ = ["ReadModel", "Row"]
 Row = tuple[Any, ...]
 """The values of one row, in the order of the read model's table."""
 
+
 @dataclass(frozen=True)
 class ReadModel:
     """One read model.
@@ -28,8 +29,8 @@ class ReadModel:
     `fold_version` is raised whenever `fold`, `combine`, `entry`, a cell or a table changes its meaning: the worker then
     refuses the generation that was built by the earlier code until it is rebuilt.
 
-    Either `fold` and `combine`: `combine(key, cells)` gives *all* rows of one key from the cells of its streams, and the
-    same cells give the same rows. Or `entry`: one row per event, which never changes once it is written.
+    Either `fold` and `combine`: `combine(key, cells)` gives *all* rows of one key from the cells of its streams, and
+    the same cells give the same rows. Or `entry`: one row per event, which never changes once it is written.
     """
 
     name: str

@@ -10,29 +10,16 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from linkage.settings import ListenSettings
 
-__all__ = ["ProjectionsSettings", "QuerySettings", "WorkerSettings"]
+__all__ = ["QuerySettings", "StoresSettings", "WorkerSettings"]
 
 
-class ProjectionsSettings(BaseSettings):
-    """Where the read models are."""
+class StoresSettings(BaseSettings):
+    """Which event stores may heal a read model, or build it anew."""
 
     model_config = SettingsConfigDict(env_prefix="LINKAGE_", extra="ignore")
 
-    projections_dsn: SecretStr
-
-
-class WorkerSettings(ProjectionsSettings):
-    """The worker: which stores may heal it, how it batches, and when it is taken for stuck."""
-
     stores: Annotated[dict[str, tuple[SecretStr, ...]], NoDecode] = Field(default_factory=dict)
     """Event stores by tier, read only, as JSON: `{"county": "postgresql://…", "municipal": ["…", "…"]}`."""
-    batch_events: int = Field(default=2_000, ge=1, le=20_000)
-    session_seconds: float = Field(default=10.0, ge=2)
-    """After how long without a heartbeat the worker's partitions go to another one."""
-    stuck_seconds: float = Field(default=30.0, ge=1)
-    """How long there may be something to read, or no partition, without progress."""
-    health_host: str = "0.0.0.0"
-    health_port: int = Field(default=6066, ge=1, le=65535)
 
     @field_validator("stores", mode="before")
     @classmethod
@@ -45,6 +32,20 @@ class WorkerSettings(ProjectionsSettings):
     def store_dsns(self) -> dict[str, list[str]]:
         """The addresses in the clear."""
         return {tier: [dsn.get_secret_value() for dsn in of] for tier, of in self.stores.items()}
+
+
+class WorkerSettings(StoresSettings):
+    """The worker: where it writes, how it batches, and when it is taken for stuck."""
+
+    projections_dsn: SecretStr
+    batch_events: int = Field(default=2_000, ge=1, le=20_000)
+    """Events of one batch at most, and as many more that wait for the next."""
+    session_seconds: float = Field(default=10.0, ge=2)
+    """After how long without a heartbeat the worker's partitions go to another one."""
+    stuck_seconds: float = Field(default=30.0, ge=1)
+    """How long there may be something to read, or no partition, without progress."""
+    health_host: str = "0.0.0.0"
+    health_port: int = Field(default=6066, ge=1, le=65535)
 
 
 class QuerySettings(ListenSettings):

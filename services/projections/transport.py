@@ -1,8 +1,8 @@
 """Faust's Kafka driver, reading committed records only.
 
-In its default mode Faust reads with `read_uncommitted`, hence records of transactions that the relay aborted; its mode that
-does not has open crash bugs (anchors: event-sourcing, finding 5). So the isolation level is set where the consumer is made,
-and asserted when it has started.
+In its default mode Faust reads with `read_uncommitted`, hence records of transactions that the relay aborted; its
+mode that does not has open crash bugs (anchors: event-sourcing, finding 5). So the isolation level is set where the
+consumer is made, and asserted when it has started.
 """
 
 from __future__ import annotations

@@ -47,7 +47,8 @@ def _age(ending: Ending) -> tuple[int, str]:
 def _reconfirmations(cells: Mapping[str, Ledger | None]) -> Iterator[tuple[Opening, Ending | None]]:
     """Who owes a reconfirmation: every body that takes part and agreed to less than a material revision (§4.1).
 
-    Only both sides together tell: the initiator's revisions × each body's own agreements, in the order of its own stream.
+    Only both sides together tell: the initiator's revisions × each body's own agreements, in the order of its own
+    stream.
     """
     revisions = [revision for cell in cells.values() if cell is not None for revision in cell.revisions]
     for stream, cell in cells.items():

@@ -4,7 +4,8 @@
         receipt = (await office(v1.AcceptInvitationRequest(joint_work_id="512000-JW-1", revision=1))).receipt
 
 The method is found by the request's type. A request without an id gets one, and keeps it when the call is repeated
-because the service was not there: UNAVAILABLE alone is repeated (AIP-194), so nothing is ever done twice.
+because the service was not there, so nothing is ever done twice: UNAVAILABLE is repeated (AIP-194), and CANCELLED, with
+which gRPC's server answers calls that it had not begun when it was told to stop.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from linkage.rpc.failure import info_of
 __all__ = ["Office", "Refused"]
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0
+_REPEATED = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED)
 
 
 class Refused(Exception):
@@ -87,7 +89,7 @@ class Office:
                 return await call(request, metadata=metadata, timeout=max(end - loop.time(), 0.001))
             except grpc.aio.AioRpcError as error:
                 refused = _refused(error)
-                if refused.code is not grpc.StatusCode.UNAVAILABLE or loop.time() + pause > end:
+                if refused.code not in _REPEATED or loop.time() + pause > end:
                     raise refused from None
             await asyncio.sleep(pause)
             pause = min(pause * 2, _LONGEST_PAUSE)

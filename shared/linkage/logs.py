@@ -12,7 +12,14 @@ __all__ = ["configure"]
 
 def configure(service: str, level: int = logging.INFO) -> None:
     """Sends the process's logs, those of libraries too, to standard output as JSON, each with the service's name."""
+
+    def name(logger: object, method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+        # Not by a context variable: the Kafka clients' threads, and what libraries log in them, would not have it.
+        event["service"] = service
+        return event
+
     shared: list[structlog.typing.Processor] = [
+        name,
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
@@ -45,4 +52,3 @@ def configure(service: str, level: int = logging.INFO) -> None:
     # The Kafka clients tell of every fetch and rebalance; only what needs somebody's eye is wanted here.
     for noisy in ("kafka", "aiokafka", "faust", "mode"):
         logging.getLogger(noisy).setLevel(max(level, logging.WARNING))
-    structlog.contextvars.bind_contextvars(service=service)

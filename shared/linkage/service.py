@@ -53,8 +53,8 @@ def run(tier: Tier) -> None:
     kafka = read(KafkaEnvironment)
     logs.configure(settings.instance)
     directory = policy.directory()
-    for problem in _unfit(settings.organisations, tier, directory):
-        refuse(f"LINKAGE_ORGANISATIONS: {problem}")
+    if problems := list(_unfit(settings.organisations, tier, directory)):
+        refuse(*(f"LINKAGE_ORGANISATIONS: {problem}" for problem in problems))
     try:
         issuers = Issuers(load_issuers(settings.issuers))
     except ValueError as error:

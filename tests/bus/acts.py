@@ -16,7 +16,18 @@ from linkage.bus import KafkaSettings, from_record
 from linkage.bus.topics import topic_of
 from linkage.store import Head, Metadata, NewEvent, Store, StoredEvent, link
 
-__all__ = ["ACCEPTED", "TOPIC", "chained", "comes_true", "new_stream", "published", "record", "running", "versions"]
+__all__ = [
+    "ACCEPTED",
+    "TOPIC",
+    "chained",
+    "comes_true",
+    "metadata",
+    "new_stream",
+    "published",
+    "record",
+    "running",
+    "versions",
+]
 
 ACCEPTED = "linkage.v1.InvitationAccepted"
 TOPIC = topic_of("county", "participation")
@@ -73,7 +84,7 @@ def versions(events: Iterable[StoredEvent], stream: str) -> list[int]:
     return [event.version for event in events if event.stream == stream]
 
 
-async def comes_true(condition: Callable[[], bool | Awaitable[bool]], seconds: float = 30) -> None:
+async def comes_true(condition: Callable[[], bool | Awaitable[bool]], seconds: float = 60) -> None:
     """Waits until the condition holds; fails after `seconds`."""
     deadline = time.monotonic() + seconds
     while True:

@@ -6,18 +6,21 @@ import asyncio
 import os
 import signal
 import sys
+import threading
+from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
 import pytest
-from kafka.errors import KafkaError, ProducerFencedError
+from kafka import KafkaProducer
+from kafka.errors import KafkaError
 
 from linkage.bus import KafkaSettings
-from linkage.bus.publisher import Publisher, read_cursor
+from linkage.bus.publisher import Fenced, Publisher, read_cursor
 from linkage.bus.relay import Relay
-from linkage.store import Store
-from tests.bus.acts import chained, comes_true, new_stream, published, record, running, versions
+from linkage.store import Head, NewEvent, Store
+from tests.bus.acts import ACCEPTED, chained, comes_true, metadata, new_stream, published, record, running, versions
 from tests.bus.doomed import POINTS
 
 LEADER = (
@@ -112,10 +115,10 @@ async def test_kafka_fences_a_relay_that_does_not_know_it_has_been_replaced(sett
     await asyncio.to_thread(zombie.publish, events[:2], 2)
     successor = await asyncio.to_thread(Publisher, settings, name)
     assert successor.cursor == 2
-    with pytest.raises(ProducerFencedError):
+    with pytest.raises(Fenced):
         await asyncio.to_thread(zombie.publish, events[2:4], 4)
     await asyncio.to_thread(successor.publish, events[2:4], 4)
-    with pytest.raises(KafkaError):
+    with pytest.raises(Fenced):
         await asyncio.to_thread(zombie.publish, events[4:], 6)
     for publisher in (zombie, successor):
         await asyncio.to_thread(publisher.close)
@@ -138,6 +141,57 @@ async def test_a_relay_reads_its_cursor_past_the_open_transaction_of_another(
     assert successor.cursor == 41
     for publisher in (other, own, successor):
         await asyncio.to_thread(publisher.close)
+
+
+async def test_an_event_as_large_as_grpc_takes_is_published(
+    relay: Relay, store: Store, settings: KafkaSettings
+) -> None:
+    stream = new_stream()
+    large = NewEvent(ACCEPTED, os.urandom(4 * 2**20))
+    await store.append(stream, stream.rsplit("/", 1)[1], Head(), [large], metadata(), b"fingerprint")
+    async with running(relay.run()):
+        await comes_true(lambda: relay.status.published == 1)
+    assert published(settings, [stream]) == await store.load(stream)
+
+
+async def test_a_publisher_that_does_not_return_in_time_is_left_behind_and_nothing_is_doubled(
+    store: Store, dsn: str, settings: KafkaSettings, name: str
+) -> None:
+    stream = new_stream()
+    await record(store, stream, 12)
+    impatient = Relay(store, dsn, settings, name, page=5, deaf_after=0.0, on_deaf=lambda: None)
+    async with running(impatient.run()):
+        await comes_true(lambda: len(versions(published(settings, [stream]), stream)) >= 12)
+        await comes_true(lambda: impatient.status.leading and impatient.status.cursor == impatient.status.read)
+    assert versions(published(settings, [stream]), stream) == list(range(1, 13))
+
+
+async def test_a_relay_whose_client_never_returns_says_so_and_gives_up(
+    store: Store, dsn: str, settings: KafkaSettings, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stream, given_up = new_stream(), asyncio.Event()
+    released = threading.Event()
+
+    class Stuck(KafkaProducer):  # type: ignore[misc]
+        """The real producer, whose commit waits as long as kafka-python's may: for ever."""
+
+        def commit_transaction(self) -> None:
+            """Waits until the test is over, and leaves nothing open that others would have to wait for."""
+            released.wait()
+            with suppress(KafkaError):
+                self.abort_transaction()
+
+    monkeypatch.setattr("linkage.bus.publisher.KafkaProducer", Stuck)
+    await record(store, stream)
+    relay = Relay(store, dsn, settings, name, deaf_after=0.2, on_deaf=given_up.set)
+    try:
+        async with running(relay.run()):
+            async with asyncio.timeout(60):
+                await given_up.wait()
+            assert relay.status.published == 0
+    finally:
+        released.set()
+    assert published(settings, [stream]) == []
 
 
 async def test_a_relay_that_cannot_publish_an_event_says_so_and_publishes_nothing_after_it(

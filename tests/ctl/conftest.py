@@ -31,7 +31,7 @@ Ctl = Callable[..., Result]
 @pytest.fixture
 def ctl(monkeypatch: pytest.MonkeyPatch) -> Iterator[Ctl]:
     """Runs linkagectl in this process, in an environment that names nothing but what the test sets."""
-    for name in ("LINKAGE_STORE_DSN", "LINKAGE_PROJECTIONS_DSN", "LINKAGE_KAFKA", "LINKAGE_INSTANCE"):
+    for name in ("LINKAGE_STORE_DSN", "LINKAGE_PROJECTIONS_DSN", "LINKAGE_STORES", "LINKAGE_KAFKA", "LINKAGE_INSTANCE"):
         monkeypatch.delenv(name, raising=False)
     levels = {name: logging.getLogger(name).level for name in ("kafka", "asyncio", "pogo_core")}
 

@@ -22,7 +22,7 @@ def test_a_stream_is_shown_as_readable_events(ctl: Ctl, recorder: Recorder) -> N
     assert shown.exit_code == 0, shown.stderr
     for expected in (
         "InvitationAccepted",
-        'joint_work_id: "512000-JW-1"',
+        "joint_work_id: 512000-JW-1",
         "汛期已至",
         "CPPCC_OFFICE of 512021 (county)",
         "2023-03-10T01:02:03.000000Z",

@@ -10,6 +10,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
+
 from linkage import v1
 from linkage.store import Head, Metadata, NewEvent, Store, StoredEvent, link
 from services.projections.fact import Fact, fact_of
@@ -35,7 +36,11 @@ class Act:
 
     @property
     def tier(self) -> str:
-        return "municipal" if self.organisation.endswith("000") and len(self.organisation) == 6 else TIERS[len(self.organisation)]
+        return (
+            "municipal"
+            if self.organisation.endswith("000") and len(self.organisation) == 6
+            else TIERS[len(self.organisation)]
+        )
 
 
 def on(day: str, time: str = "09:00:00") -> datetime:
@@ -50,7 +55,7 @@ def stamp(at: datetime) -> Timestamp:
 
 
 def metadata_of(act: Act) -> Metadata:
-    request = uuid5(NAMESPACE_URL, f"{act.stream} {act.message!r} {act.at}")
+    request = uuid5(NAMESPACE_URL, f"{act.stream} {act.message.DESCRIPTOR.name} {act.message!r} {act.at}")
     return Metadata(
         act.organisation, act.tier, "cppcc-office", act.at, act.at + timedelta(minutes=1), request, act.key, "", "", ""
     )
@@ -65,9 +70,7 @@ def facts(acts: Iterable[Act]) -> list[Fact]:
         type, data = act.message.DESCRIPTOR.full_name, act.message.SerializeToString(deterministic=True)
         hash = link(head.hash, act.stream, head.version + 1, type, metadata, data)
         heads[act.stream] = Head(head.version + 1, hash)
-        event = StoredEvent(
-            position, act.stream, head.version + 1, act.key, type, data, metadata, head.hash, hash
-        )
+        event = StoredEvent(position, act.stream, head.version + 1, act.key, type, data, metadata, head.hash, hash)
         found.append(fact_of(event))
     return found
 
@@ -90,7 +93,15 @@ def plan(held: str = "2023-05-11", topic: str = "老旧小区改造提升") -> v
 
 def linked_consultation(work: str = "512000-JW-1") -> list[Act]:
     """Rows 6–14: proposed, answered, lapsed, admitted, revised, reconfirmed, held."""
-    return [*invited(work), *accepted(work), *lapsed(work), *admitted(work), *revised(work), *reconfirmed(work), *held(work)]
+    return [
+        *invited(work),
+        *accepted(work),
+        *lapsed(work),
+        *admitted(work),
+        *revised(work),
+        *reconfirmed(work),
+        *held(work),
+    ]
 
 
 def _act(work: str, organisation: str, kind: str, id: str, at: datetime, message: Message) -> Act:
@@ -170,7 +181,8 @@ def admitted(work: str) -> Iterator[Act]:
 def revised(work: str) -> Iterator[Act]:
     """Row 10: the date moves."""
     yield _act(work, CITY, "joint-work", work, on("2023-04-10"), v1.JointPlanRevised(
-        joint_work_id=work, revision=2, plan=plan("2023-05-18"), changed=[v1.PLAN_ASPECT_TIME], material=True, digest="d2",
+        joint_work_id=work, revision=2, plan=plan("2023-05-18"), changed=[v1.PLAN_ASPECT_TIME], material=True,
+        digest="d2",
     ))  # fmt: skip
 
 
@@ -223,9 +235,9 @@ def held(work: str) -> Iterator[Act]:
         venue=ANYUE, capacity=v1.CAPACITY_SECTOR_MASSES_REP, channel=v1.CHANNEL_ONLINE_MASSES, number=40,
     ))  # fmt: skip
     for n, (county, time) in enumerate(((YANJIANG, "09:20:00"), (ANYUE, "09:30:00"), (ANYUE, "10:20:00")), 1):
-        said = {"statement_id": f"{county}-S-{n}", "venue": county, "order": n}
-        yield venue(county, time, v1.StatementMade(**said))
-        yield main(time, v1.StatementMade(**said))
+        said = f"{county}-S-{n}"
+        yield venue(county, time, v1.StatementMade(statement_id=said, venue=county, order=n))
+        yield main(time, v1.StatementMade(statement_id=said, venue=county, order=n))
     yield venue(ANYUE, "09:50:00", v1.VenueDisconnected(cause="光缆"))
     yield venue(ANYUE, "09:55:00", v1.StatementMade(statement_id=f"{ANYUE}-S-8", venue=ANYUE, order=8))
     yield venue(ANYUE, "10:00:00", v1.StatementMade(statement_id=f"{ANYUE}-S-9", venue=ANYUE, order=9))
@@ -241,7 +253,9 @@ def held(work: str) -> Iterator[Act]:
     yield talk("11:30:00", v1.ConsultationConcluded())
     for county, statements in ((YANJIANG, 1), (ANYUE, 4)):
         yield venue(county, "12:00:00", v1.SubVenueMinutesFiled(document="纪要", statements=statements))
-    yield _act(work, CITY, "joint-work", work, on(day, "12:30:00"), v1.JointWorkConcluded(joint_work_id=work, summary="x"))
+    yield _act(
+        work, CITY, "joint-work", work, on(day, "12:30:00"), v1.JointWorkConcluded(joint_work_id=work, summary="x")
+    )
 
 
 def concluded(work: str = "512000-JW-1") -> Iterator[Act]:
@@ -254,10 +268,12 @@ def concluded(work: str = "512000-JW-1") -> Iterator[Act]:
     for county in (YANJIANG, ANYUE, LEZHI):
         result = v1.ResultDelivered(joint_work_id=work, participant=county, summary="x", document="d")
         yield _act(work, CITY, "joint-work", work, on("2023-09-08"), result)
-        yield _act(work, county, "participation", work, on("2023-09-08"), v1.ResultReceived(joint_work_id=work, result=result))
+        yield _act(
+            work, county, "participation", work, on("2023-09-08"), v1.ResultReceived(joint_work_id=work, result=result)
+        )
     for county in (YANJIANG, ANYUE, LEZHI):
         yield _act(work, county, "participation", work, on("2023-09-15"), v1.ResultAcknowledged(
-            joint_work_id=work, initiator=CITY,
+            joint_work_id=work, initiator=CITY, results=1,
         ))  # fmt: skip
 
 
@@ -297,7 +313,7 @@ def joint_supervision(work: str = "512000-JW-2") -> Iterator[Act]:
     opinions = [f"512000-O-{n}" for n in range(1, 6)]
     rolled = v1.SupervisionOpinionsRolledUp(
         joint_work_id=work, project_id=project,
-        opinions=[v1.OpinionRollUp(opinion_id=o, finding_ids=findings[n : n + 3 if n == 4 else n + 1]) for n, o in enumerate(opinions)],
+        opinions=[v1.OpinionRollUp(opinion_id=o, finding_ids=findings[n::5]) for n, o in enumerate(opinions)],
     )  # fmt: skip
     yield _act(work, CITY, "supervision-project", project, on("2023-09-01"), rolled)
     yield _act(work, CITY, "supervision-project", project, on("2023-09-10"), v1.OpinionExchangeHeld(
@@ -315,7 +331,8 @@ def joint_supervision(work: str = "512000-JW-2") -> Iterator[Act]:
         ))  # fmt: skip
     for opinion in opinions[:3]:
         yield _act(work, ANYUE, "opinion-handling", opinion, on("2023-09-20"), v1.SupervisionOpinionAssigned(
-            joint_work_id=work, opinion_id=opinion, lead=CITY, undertaking_unit="水务局", due_at=stamp(on("2023-10-20")),
+            joint_work_id=work, opinion_id=opinion, lead=CITY, undertaking_unit="水务局",
+            due_at=stamp(on("2023-10-20")),
         ))  # fmt: skip
     for opinion in opinions[:2]:
         yield _act(work, ANYUE, "opinion-handling", opinion, on("2023-10-18"), v1.SupervisionReplyGiven(
@@ -331,7 +348,8 @@ def inter_city(work: str = "512000-JW-3") -> Iterator[Act]:
     day = on("2023-10-12")
     first, second = plan("2023-11-01", "基础设施建设"), plan("2023-11-15", "基础设施建设")
     yield _act(work, CITY, "joint-work", work, day, v1.JointWorkProposed(
-        joint_work_id=work, mode=v1.LINKAGE_MODE_STANDALONE, direction=v1.LINKAGE_DIRECTION_PEER, plan=first, digest="p1",
+        joint_work_id=work, mode=v1.LINKAGE_MODE_STANDALONE, direction=v1.LINKAGE_DIRECTION_PEER, plan=first,
+        digest="p1",
     ))  # fmt: skip
     for city, message in (
         (CITY, v1.JointPlanRevised(revision=1, plan=first, material=True, digest="p1", peer=PEER)),

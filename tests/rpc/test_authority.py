@@ -111,6 +111,12 @@ async def test_a_township_issues_no_opinion(site: Site) -> None:
     assert (refused.code, refused.reason) == (grpc.StatusCode.PERMISSION_DENIED, "TIER_NOT_AUTHORISED")
 
 
+async def test_a_tier_hears_what_it_may_not_decide_wherever_it_asks(site: Site) -> None:
+    township = site.office("512021110", v1.POST_TOWNSHIP_LIAISON_OFFICER)
+    refused = await refusal(township, v1.PlanSupervisionRequest(project_id="512021110-SUP-1", topic="生态环境建设"))
+    assert (refused.code, refused.reason) == (grpc.StatusCode.PERMISSION_DENIED, "TIER_NOT_AUTHORISED")
+
+
 async def test_a_post_without_authority_is_refused(site: Site) -> None:
     refused = await refusal(site.office(post=v1.POST_GOVERNMENT_OFFICE), proposal())
     assert (refused.code, refused.reason) == (grpc.StatusCode.PERMISSION_DENIED, "POST_NOT_AUTHORISED")

@@ -121,9 +121,10 @@ async def test_a_message_beyond_all_measure_is_refused(site: Site) -> None:
     assert error.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
 
 
-async def test_a_method_this_service_does_not_offer_is_unknown(site: Site) -> None:
+async def test_a_method_this_service_does_not_offer_is_offered_by_another(site: Site) -> None:
     error = await site.send("/linkage.v1.ConsultationService/PlanConsultation", b"")
     assert error.code() is grpc.StatusCode.UNIMPLEMENTED
+    assert reason_of(error) == "METHOD_NOT_OFFERED"
 
 
 async def test_an_answer_to_an_invitation_nobody_issued_is_refused_with_its_source(site: Site) -> None:

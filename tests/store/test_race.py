@@ -80,7 +80,7 @@ async def batch(db: asyncpg.Connection, heads: dict[str, Head]) -> tuple[dict[st
     appends.sort(key=lambda one: request(one[0]))
     stored = await db.fetchrow(statement("append_batch"), *columns(appends))
     assert set(stored["verdicts"]) == {0}
-    return {row[0]: Head(lines[-1][0], lines[-1][5]) for row, lines in appends}, stored["positions"][-1]
+    return {row[0]: Head(lines[-1][0], lines[-1][3]) for row, lines in appends}, stored["positions"][-1]
 
 
 async def roll_back_now_and_then(race: Race, db: asyncpg.Connection, name: str) -> None:

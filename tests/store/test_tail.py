@@ -95,6 +95,7 @@ async def test_an_open_writer_holds_back_what_was_drawn_after_it(store: Store, w
     assert late.position > early
 
     assert await store.page(0) == (0, [])  # the later event is there, but something may come before it
+    assert await store.oldest_writer() > 0  # and this is what the tail waits for
     assert len(await store.load(STREAM)) == 1  # a stream's own readers are not held back
     await slow.commit()
     assert [event.position for event in (await store.page(0))[1]] == [early, late.position]

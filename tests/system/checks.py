@@ -7,13 +7,16 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import asyncpg
+from kafka.errors import KafkaError
+
 from deploy.local.parts import HOSTED, TIERS
 from deploy.local.site import Site
 from linkage import contract, v1
 from linkage.bus import intact
 from linkage.bus.publisher import partition_of
 from linkage.bus.topics import topic_of
-from linkage.store import StoredEvent
+from linkage.store import StoredEvent, StoreUnavailable
 from tests.system.commands import Answered
 from tests.system.contents import (
     Published,
@@ -25,7 +28,7 @@ from tests.system.contents import (
     stored,
 )
 
-__all__ = ["assert_nothing_lost_or_doubled", "settled"]
+__all__ = ["assert_nothing_lost_or_doubled", "outstanding", "settled"]
 
 Events = Mapping[str, list[StoredEvent]]
 
@@ -67,6 +70,15 @@ async def settled(site: Site, subscriber: Subscriber, seconds: float) -> Events:
         await asyncio.sleep(0.2)
 
 
+async def outstanding(site: Site) -> list[str]:
+    """What is parked, and what has not been published, answered or folded yet; or why that cannot be told."""
+    try:
+        with await asyncio.to_thread(Subscriber(site.plan.kafka).__enter__) as subscriber:
+            return [*await parked(site), *await _outstanding(site, await stored(site), subscriber)]
+    except (StoreUnavailable, KafkaError, OSError, asyncpg.PostgresError) as error:
+        return [f"cannot be told: {error!r}"]
+
+
 async def _outstanding(site: Site, events: Events, subscriber: Subscriber) -> list[str]:
     """What has not been published, answered or folded yet."""
     heads = {event.stream: event.version for tier in TIERS for event in events[tier]}
@@ -84,7 +96,7 @@ async def _outstanding(site: Site, events: Events, subscriber: Subscriber) -> li
 
 def _behind(who: str, has: Mapping[str, int], heads: Mapping[str, int]) -> list[str]:
     behind = [stream for stream, version in heads.items() if has.get(stream, 0) < version]
-    return [f"{who} is behind in {len(behind)} streams, e.g. {behind[0]}"] if behind else []
+    return [f"{who} is behind in {len(behind)} streams, e.g. {', '.join(behind[:5])}"] if behind else []
 
 
 def _answers(events: Events, answered: Iterable[Answered]) -> Iterable[str]:

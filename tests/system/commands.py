@@ -21,10 +21,11 @@ from deploy.local.site import Site
 from linkage import v1
 from linkage.client import Office, Refused
 
-__all__ = ["Answered", "Commands", "commands"]
+__all__ = ["Answered", "Commands", "commands", "plan", "tier_of"]
 
-_PATIENCE = 100.0  # seconds that one command may take, outages and the notices of other tiers included
-_PAUSE = 0.05  # seconds between two commands of an office, or two looks whether a notice has come
+_PATIENCE = 60.0  # seconds that one command may take, outages and the notices of other tiers included
+_PAUSE = 0.05  # seconds between two looks whether a notice has come
+_PACE = 0.1  # seconds between two records of a body that needs nobody else
 _UNCERTAIN = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
 _POSTS = {"township": v1.POST_TOWNSHIP_LIAISON_OFFICER}
 _VERTICAL = {"512000": HOSTED["county"], "512021": HOSTED["township"]}
@@ -47,10 +48,12 @@ class Commands:
     site: Site
     chance: random.Random
     answered: list[Answered] = field(default_factory=list)
+    replicas: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """The processes that serve a tier, where there is not one alone."""
     _stopping: bool = False
     _number: int = 0
     _run: str = field(default_factory=lambda: uuid4().hex[:8])
-    _offices: dict[str, Office] = field(default_factory=dict)
+    _offices: dict[tuple[str, str], Office] = field(default_factory=dict)
     _desks: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def reached(self, count: int, *, seconds: float = _PATIENCE) -> None:
@@ -82,33 +85,36 @@ class Commands:
         """The receipt of a command, repeated until it is certain, and while it is refused for a reason awaited."""
         loop = asyncio.get_running_loop()
         end = loop.time() + _PATIENCE
-        office, twice = self.office(organisation), self.chance.random() < 0.1
+        twice = self.chance.random() < 0.1
         request.request_id = str(uuid4())
         while True:
             try:
                 receipts: list[v1.Receipt] = [
                     answer.receipt
-                    for answer in await asyncio.gather(*(office(request, within=2.0) for _ in range(1 + twice)))
+                    for answer in await asyncio.gather(
+                        *(self.office(organisation)(request, within=2.0) for _ in range(1 + twice))
+                    )
                 ]
                 break
             except Refused as refused:
                 if refused.code not in _UNCERTAIN and refused.reason not in awaiting:
                     raise
                 if loop.time() > end:
-                    raise AssertionError(f"{organisation} {type(request).__name__}: {refused}") from refused
+                    what = f"{organisation} {type(request).__name__}"
+                    raise AssertionError(f"{what}: {refused} {refused.detail}") from None
             await asyncio.sleep(_PAUSE)
         assert all(receipt == receipts[0] for receipt in receipts), f"a repeated request got another answer: {receipts}"
-        tier = next(tier for tier, hosted in HOSTED.items() if organisation in hosted)
-        self.answered.append(Answered(tier, organisation, request, receipts[0]))
+        self.answered.append(Answered(tier_of(organisation), organisation, request, receipts[0]))
         return receipts[0]
 
     def office(self, organisation: str) -> Office:
-        """The office of a body, at its tier's service."""
-        if organisation not in self._offices:
-            tier = next(tier for tier, hosted in HOSTED.items() if organisation in hosted)
+        """The office of a body, at its tier's service, or at one of its replicas as chance will have it."""
+        tier = tier_of(organisation)
+        name = self.chance.choice(self.replicas.get(tier, (tier,)))
+        if (organisation, name) not in self._offices:
             token = self.site.plan.mint.token(organisation, _POSTS.get(tier, v1.POST_CPPCC_OFFICE))
-            self._offices[organisation] = Office(self.site.address(tier), token)
-        return self._offices[organisation]
+            self._offices[organisation, name] = Office(self.site.address(name), token)
+        return self._offices[organisation, name]
 
     def new_id(self, organisation: str, what: str) -> str:
         """An identifier that the body has not used."""
@@ -170,7 +176,7 @@ class Commands:
                 except Refused as refused:
                     if refused.code not in _UNCERTAIN:
                         raise
-            await asyncio.sleep(_PAUSE)
+            await asyncio.sleep(_PACE)
 
     def _record(self, body: str) -> Any:
         if body in HOSTED["township"]:
@@ -189,6 +195,11 @@ class Commands:
         await asyncio.gather(*self._desks, return_exceptions=True)
         for office in self._offices.values():
             await office.__aexit__(None, None, None)
+
+
+def tier_of(organisation: str) -> str:
+    """The tier whose service hosts a body."""
+    return next(tier for tier, hosted in HOSTED.items() if organisation in hosted)
 
 
 def plan(day: str) -> v1.JointPlan:

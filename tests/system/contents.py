@@ -101,8 +101,9 @@ async def projected(site: Site) -> dict[str, dict[str, int]]:
     active = await _versions(dsn, "select read_model, generation from generations")
     return {
         model.name: await _versions(dsn, f"select stream, version from {model.name}_g{active[model.name]}.folds")
-        for model in READ_MODELS
         if model.name in active
+        else {}
+        for model in READ_MODELS
     }
 
 

@@ -14,9 +14,9 @@ async def a_contribution_comes_late(scene: Scene) -> None:
     """Row 16."""
     view = await scene.board(RENEWAL_WORK)
     scene.fact(
-        "JW-1 is concluded, and one contribution is outstanding: that of 乐至",
+        "JW-1 is concluded; outstanding are three results and one contribution, that of 乐至",
         (v1.JointState.Name(view.state), view.pending, list(cell(view, LEZHI).contribution_ids)),
-        ("JOINT_STATE_CONCLUDED_PENDING", 1, []),
+        ("JOINT_STATE_CONCLUDED_PENDING", 4, []),
     )
     await scene.arrived(LEZHI, RENEWAL_WORK, v1.ConclusionReceived)
     report = v1.SubmitContributionRequest(
@@ -35,7 +35,7 @@ async def a_contribution_comes_late(scene: Scene) -> None:
 
     view = await scene.board(RENEWAL_WORK)
     scene.fact("the late report of 乐至 is on the board", list(cell(view, LEZHI).contribution_ids), ["512022-REPORT-1"])
-    scene.fact("nothing is outstanding: JW-1 is COMPLETE", v1.JointState.Name(view.state), "JOINT_STATE_COMPLETE")
+    scene.fact("so only the results are outstanding", view.pending, 3)
     entries = await scene.timeline(RENEWAL_WORK)
     late = [entry for entry in entries if short(entry.type) == "LateAddendumFiled"]
     scene.fact("the addendum is in the timeline after the seal", _after(entries, late, "RemoteSessionSealed"))
@@ -54,7 +54,7 @@ async def results_come_back(scene: Scene) -> None:
         await scene.act(ZIYANG, at("2023-09-08 09:00"), result, told)
     view = await scene.board(RENEWAL_WORK)
     scene.fact(
-        "three results are out, so three acknowledgements are outstanding",
+        "the three results are delivered, so three acknowledgements are outstanding",
         (v1.JointState.Name(view.state), view.pending),
         ("JOINT_STATE_CONCLUDED_PENDING", 3),
     )
@@ -62,6 +62,8 @@ async def results_come_back(scene: Scene) -> None:
         noted = v1.AcknowledgeResultRequest(joint_work_id=RENEWAL_WORK)
         told = "acknowledges the result"
         await scene.act(body, at(f"2023-09-{day} 09:00"), noted, told, awaiting=("RESULT_NOT_RECEIVED",))
+    view = await scene.board(RENEWAL_WORK)
+    scene.fact("nothing is outstanding: JW-1 is COMPLETE", v1.JointState.Name(view.state), "JOINT_STATE_COMPLETE")
     closed = v1.CloseJointWorkRequest(joint_work_id=RENEWAL_WORK)
     told = "closes the joint work; no reason is needed, for nothing is outstanding"
     await scene.act(ZIYANG, at("2023-09-20 09:00"), closed, told, awaiting=("RESULTS_PENDING",))

@@ -26,7 +26,7 @@ __all__ = ["NotRefused", "Scene", "TooLate"]
 
 _A = TypeVar("_A")
 
-_PATIENCE = 30.0  # seconds until a notice from another tier must have arrived
+_PATIENCE = 60.0  # seconds until a notice from another tier must have arrived
 _PAUSE = 0.05
 _POSITIONS = 20  # as many as a query may name
 
@@ -178,7 +178,7 @@ class Scene:
         office = self._offices.get((address, body.code, post))
         if office is None:
             token = self.mint.token(body.code, post, timedelta(hours=1))
-            office = await self._open.enter_async_context(Office(address, token))
+            office = await self._open.enter_async_context(Office(address, token, timeout=_PATIENCE))
             self._offices[address, body.code, post] = office
         return office
 

@@ -10,6 +10,5 @@ create table {schema}.entries (
     recorded_at timestamptz not null,
     causation_id text not null,
     correlation_id text not null,
-    hash bytea not null,
-    primary key (key, occurred_at, stream, version)
+    hash bytea not null
 );

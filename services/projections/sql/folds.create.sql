@@ -7,5 +7,5 @@ create table {schema}.folds (
     version integer not null,
     position bigint not null,
     state jsonb
-);
+) with (fillfactor = 70);  -- room to update a row in its own page, without touching an index
 create index folds_by_key on {schema}.folds (key);

@@ -2,8 +2,6 @@ create table {schema}.joint_works (
     key text collate "C" primary key,
     state integer not null,
     bodies text[] not null,         -- the initiator, then everybody invited
-    tiers text[] not null,          -- of the view's participants, in their order; '' where nothing was heard of one
-    invited_at bigint[] not null,   -- likewise; microseconds since 1970
+    invited_at bigint[] not null,   -- of the view's participants, in their order; microseconds since 1970
     view bytea not null             -- linkage.v1.JointWorkView
-);
-create index joint_works_by_body on {schema}.joint_works using gin (bodies);
+) with (fillfactor = 70);

@@ -11,8 +11,4 @@ create table {schema}.obligations (
     citation text not null,
     discharged_at timestamptz,
     discharged_by text not null
-);
-create index obligations_by_key on {schema}.obligations (key);
-create index obligations_open on {schema}.obligations (debtor, coalesce(due_at, 'infinity'), opened_at, obligation_id)
- where discharged_at is null;
-create index obligations_all on {schema}.obligations (coalesce(due_at, 'infinity'), opened_at, obligation_id);
+) with (fillfactor = 70);

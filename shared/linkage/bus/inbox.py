@@ -70,7 +70,7 @@ class Inbox:
         *,
         concurrency: int = 32,
         patience: float = 300.0,
-        deaf_after: float = 30.0,
+        deaf_after: float = 20.0,
     ) -> None:
         """`handle` answers an event and may be asked again for the same one; it raises `Poison` for what it never can.
 
@@ -97,7 +97,12 @@ class Inbox:
         while True:
             try:
                 async with asyncpg.create_pool(
-                    self._dsn, min_size=1, max_size=8, timeout=5, server_settings={"application_name": self.consumer}
+                    self._dsn,
+                    min_size=1,
+                    max_size=8,
+                    timeout=5,
+                    command_timeout=60,
+                    server_settings={"application_name": self.consumer},
                 ) as pool:
                     intake = Intake(
                         pool,
@@ -158,9 +163,9 @@ class Inbox:
                 await asyncio.wait({ended}, timeout=0.5)
                 self.status.assigned = subscription.assigned
                 if subscription.heard:
-                    self.status.deaf, self.status.problem = 0, ""
-                # Whatever a client does in one round has a time limit; bootstrap and requests have the longest.
-                if monotonic() - subscription.round > 30 + self._deaf_after:
+                    self.status.deaf, self.status.problem = 0, subscription.problem
+                # Whatever a client does in one round has a time limit, of which connecting has the longest.
+                if monotonic() - subscription.round > 20 + self._deaf_after:
                     raise Deaf(f"Kafka's client has not come back for {monotonic() - subscription.round:.0f} s")
             ended.result()
         finally:

@@ -18,10 +18,10 @@ from kafka.partitioner.default import murmur2
 
 from linkage.bus.envelope import to_record
 from linkage.bus.settings import KafkaSettings
-from linkage.bus.topics import CURSORS, TopicsUnfit, topic_of
+from linkage.bus.topics import CURSORS, LARGEST_RECORD, TopicsUnfit, topic_of
 from linkage.store import StoredEvent
 
-__all__ = ["PRODUCER", "CursorUnreadable", "NotPublished", "Publisher", "partition_of", "read_cursor"]
+__all__ = ["PRODUCER", "CursorUnreadable", "Fenced", "NotPublished", "Publisher", "partition_of", "read_cursor"]
 
 PRODUCER: dict[str, Any] = {
     "acks": "all",
@@ -35,6 +35,7 @@ PRODUCER: dict[str, Any] = {
     "compression_type": "gzip",
     # A transaction begun right after another is told to come again in a moment: the default, 100 ms, would be its pace.
     "retry_backoff_ms": 5,
+    "max_request_size": LARGEST_RECORD,
     "request_timeout_ms": 5_000,
     "delivery_timeout_ms": 10_000,
     "max_block_ms": 10_000,
@@ -43,6 +44,10 @@ PRODUCER: dict[str, Any] = {
     "allow_auto_create_topics": False,
     "metrics_enabled": False,
 }
+
+
+class Fenced(Exception):
+    """Another publisher of the same name has taken over; nothing of the page is published by this one."""
 
 
 class NotPublished(Exception):
@@ -75,8 +80,17 @@ class Publisher:
     def publish(self, events: Sequence[StoredEvent], cursor: int) -> None:
         """One transaction: the events, and `cursor`, up to which everything is then published.
 
-        Raises KafkaError (`ProducerFencedError` when somebody else has taken over), `NotPublished`, or `TopicsUnfit`.
+        Raises `Fenced`, `NotPublished`, `TopicsUnfit`, or KafkaError.
         """
+        try:
+            self._publish(events, cursor)
+        except (KafkaError, NotPublished) as error:
+            # Depending on which request learns of it first, kafka-python wraps it in this or that.
+            if ProducerFencedError.__name__ in repr(error):
+                raise Fenced("another publisher of this name has taken over") from error
+            raise
+
+    def _publish(self, events: Sequence[StoredEvent], cursor: int) -> None:
         producer = self._producer
         producer.begin_transaction()
         outcomes = []
@@ -90,9 +104,7 @@ class Publisher:
         # nothing had happened. So nothing is committed before every single record is known to be in the log.
         for outcome in outcomes:
             if not outcome.succeeded():
-                if isinstance(outcome.exception, ProducerFencedError):
-                    raise outcome.exception
-                raise NotPublished(f"a record was not taken: {outcome.exception or 'no answer'}")
+                raise NotPublished(f"a record was not taken: {outcome.exception or 'no answer'}") from outcome.exception
         producer.commit_transaction()
 
     def close(self) -> None:

@@ -17,10 +17,10 @@ from functools import partial
 from typing import NoReturn, Protocol, TypeVar
 
 import structlog
-from kafka.errors import KafkaError, ProducerFencedError
+from kafka.errors import KafkaError
 
 from linkage.bus.leadership import UNREACHABLE, leadership
-from linkage.bus.publisher import CursorUnreadable, NotPublished, Publisher
+from linkage.bus.publisher import CursorUnreadable, Fenced, NotPublished, Publisher
 from linkage.bus.settings import KafkaSettings
 from linkage.bus.topics import TopicsUnfit
 from linkage.bus.worker import Worker
@@ -123,7 +123,7 @@ class Relay:
             try:
                 async with leadership(self._dsn, self._name) as lost:
                     await self._lead(lost)
-            except ProducerFencedError:
+            except Fenced:
                 self._stumble("another relay of this name has taken over")
             except _EXPECTED as error:
                 self._stumble(f"{type(error).__name__}: {error}")

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, wait
-from contextlib import suppress
+from contextlib import closing, suppress
 from math import inf
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any, TypeAlias
 
 import structlog
-from kafka import KafkaConsumer, OffsetAndMetadata, TopicPartition
-from kafka.errors import KafkaError
+from kafka import KafkaAdminClient, KafkaConsumer, OffsetAndMetadata, TopicPartition
+from kafka.errors import KafkaError, RetriableError
 from kafka.structs import MemberState
 
 from linkage.bus.settings import KafkaSettings
@@ -29,6 +29,7 @@ Offsets: TypeAlias = Mapping[Any, int]
 
 _LONGEST_SILENCE = 5.0  # seconds without a record after which we look whether there is something to hear
 _FAREWELL = 5.0  # seconds that the batch under way gets when the subscription is to end
+_RECOVERY = 10.0  # seconds that a consumer gets to find its way back after an outage of Kafka
 
 _log = structlog.get_logger(__name__)
 
@@ -48,7 +49,7 @@ class Subscription:
         deliver: Callable[[Batch], Future[Offsets]],
         *,
         records: int = 500,
-        deaf_after: float = 30.0,
+        deaf_after: float = 20.0,
     ) -> None:
         """`deliver` takes a batch and promises the offsets to commit; the next batch is not handed on before.
 
@@ -58,6 +59,8 @@ class Subscription:
         """When the loop last came round: a client that is stuck shows here."""
         self.heard = False
         """Whether it has heard a record, or that there is none to hear."""
+        self.problem = ""
+        """Why it hears nothing just now, though it goes on; empty when all is well."""
         self.assigned: frozenset[tuple[str, int]] = frozenset()
         self._settings = settings
         self._group = group
@@ -109,7 +112,17 @@ class Subscription:
             self._leave(consumer)
 
     def _poll(self, consumer: KafkaConsumer, timeout_ms: int) -> Batch:
-        batch: Batch = consumer.poll(timeout_ms=timeout_ms, max_records=self._records)
+        try:
+            batch: Batch = consumer.poll(timeout_ms=timeout_ms, max_records=self._records)
+        except RetriableError as error:
+            # Kafka is away. The same consumer goes on when it is back: another would wait for this one to leave.
+            if not self.problem:
+                _log.warning("Kafka does not answer", consumer=self._group, problem=repr(error))
+            self.problem = f"Kafka does not answer: {error!r}"
+            self.round = monotonic()
+            sleep(0.2)
+            return {}
+        self.problem = ""
         self.round = monotonic()
         self.assigned = frozenset((place.topic, place.partition) for place in consumer.assignment())
         if batch:
@@ -135,6 +148,7 @@ class Subscription:
                 outcome.cancel()  # unless it is done: whoever hears this batch next works on it alone
             self._commit(consumer, outcome.result())
         consumer.resume(*consumer.paused())
+        self._last_record = self._last_well = monotonic()  # long work is no deafness
 
     def _commit(self, consumer: KafkaConsumer, offsets: Offsets) -> None:
         # What is not committed comes again and is recognised: nobody waits for the answer, and a refusal is no failure.
@@ -143,20 +157,32 @@ class Subscription:
         consumer.commit_async(_committable({place: offset for place, offset in offsets.items() if place in mine}))
 
     def _look_whether_deaf(self, consumer: KafkaConsumer) -> None:
-        self._last_look = now = monotonic()
-        if consumer.group_metadata().state == MemberState.STABLE:
-            places = list(consumer.assignment())
-            try:
-                ends = consumer.end_offsets(places, timeout_ms=3_000) if places else {}
-                behind = [place for place in places if consumer.position(place, timeout_ms=1_000) < ends[place]]
-            except KafkaError:
-                self._last_well = now  # Kafka does not answer: that is an outage, which another consumer would not mend
-                return
-            if not behind:
-                self.heard = True
-                self._last_well = now
-        if now - self._last_well > self._deaf_after:
-            raise Deaf(f"nothing was heard for {now - self._last_well:.0f} s, though there is something to hear")
+        """Asks whether all is heard that there is; raises `Deaf` when it has not been for long, though Kafka is there.
+
+        A consumer that cannot reach Kafka may be the only one who cannot: so a client of its own tells an outage, which
+        nobody is replaced for, from deafness.
+        """
+        if self._hears_all(consumer):
+            self.heard = True
+            self._last_well = monotonic()
+        elif monotonic() - self._last_well > self._deaf_after:
+            if _kafka_answers(self._settings):
+                raise Deaf(
+                    f"nothing was heard for {monotonic() - self._last_well:.0f} s, though there is something to hear"
+                )
+            self.problem = self.problem or "Kafka does not answer"
+            self._last_well = monotonic() - self._deaf_after + min(_RECOVERY, self._deaf_after)
+        self.round = self._last_look = monotonic()
+
+    def _hears_all(self, consumer: KafkaConsumer) -> bool:
+        if consumer.group_metadata().state != MemberState.STABLE:
+            return False
+        places = list(consumer.assignment())
+        try:
+            ends = consumer.end_offsets(places, timeout_ms=3_000) if places else {}
+            return all(consumer.position(place, timeout_ms=1_000) >= ends[place] for place in places)
+        except KafkaError:
+            return False
 
     def _leave(self, consumer: KafkaConsumer) -> None:
         with suppress(KafkaError):
@@ -164,6 +190,18 @@ class Subscription:
                 consumer.commit(_committable(self._done), timeout_ms=2_000)
         with suppress(KafkaError):
             consumer.close(timeout_ms=3_000)
+
+
+def _kafka_answers(settings: KafkaSettings) -> bool:
+    """Whether a client made just now reaches Kafka."""
+    try:
+        with closing(
+            KafkaAdminClient(**settings.client(), bootstrap_timeout_ms=3_000, request_timeout_ms=3_000)
+        ) as admin:
+            admin.describe_cluster()
+    except KafkaError:
+        return False
+    return True
 
 
 def _committable(offsets: Offsets) -> dict[TopicPartition, OffsetAndMetadata]:

@@ -12,12 +12,21 @@ from kafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 from linkage import contract
 from linkage.bus.settings import KafkaSettings
 
-__all__ = ["CURSORS", "TopicsUnfit", "apply", "check", "event_topics", "topic_of"]
+__all__ = ["CURSORS", "LARGEST_RECORD", "TopicsUnfit", "apply", "check", "event_topics", "topic_of"]
 
 CURSORS = "linkage.relay-cursors"
 """Key: a relay's name; value: the position up to which it has published. One partition, compacted."""
 
-_EVENTS = {"cleanup.policy": "delete", "retention.ms": "-1", "retention.bytes": "-1", "compression.type": "producer"}
+LARGEST_RECORD = 5 * 2**20
+"""Bytes. More than gRPC takes in one request (4 MiB): what was accepted can be published."""
+
+_EVENTS = {
+    "cleanup.policy": "delete",
+    "retention.ms": "-1",
+    "retention.bytes": "-1",
+    "compression.type": "producer",
+    "max.message.bytes": str(LARGEST_RECORD),
+}
 _COMPACTED = {
     "cleanup.policy": "compact",
     # A relay that starts reads the whole topic: keep what is not compacted yet small.

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from textwrap import indent
 from typing import Any
 
-from google.protobuf import json_format, text_format
+import yaml
+from google.protobuf import json_format
 from google.protobuf.message import Message
-from rich.console import Group, RenderableType
-from rich.padding import Padding
 from rich.text import Text
 
 from linkage import contract
@@ -16,7 +16,7 @@ from linkage.store import StoredEvent, moment
 __all__ = ["as_json", "as_text"]
 
 
-def as_text(event: StoredEvent) -> RenderableType:
+def as_text(event: StoredEvent) -> Text:
     """For a terminal: a headline, who and when, and the message."""
     m = event.metadata
     headline = Text.assemble(
@@ -31,8 +31,8 @@ def as_text(event: StoredEvent) -> RenderableType:
         ("rules", m.policy_pack),
         ("hash", event.hash.hex()),
     ]
-    lines = [Text.assemble((f"{name:<10}", "dim"), value) for name, value in facts if value]
-    return Group(headline, Padding(Group(*lines, Text(_content(event))), (0, 0, 1, 6)))
+    lines = [Text.assemble((f"      {name:<10}", "dim"), value) for name, value in facts if value]
+    return Text("\n").join([headline, *lines, Text(indent(_content(event), " " * 6)), Text()])
 
 
 def as_json(event: StoredEvent) -> dict[str, Any]:
@@ -56,9 +56,7 @@ def as_json(event: StoredEvent) -> dict[str, Any]:
         "policy_pack": m.policy_pack,
         "previous_hash": event.previous_hash.hex(),
         "hash": event.hash.hex(),
-        "data": None
-        if isinstance(message, str)
-        else json_format.MessageToDict(message, preserving_proto_field_name=True),
+        "data": None if isinstance(message, str) else _plain(message),
         "undecoded": event.data.hex() if isinstance(message, str) else None,
     }
 
@@ -67,7 +65,12 @@ def _content(event: StoredEvent) -> str:
     message = _message(event)
     if isinstance(message, str):
         return f"{message}; its {len(event.data)} bytes: {event.data.hex()}"
-    return text_format.MessageToString(message, as_utf8=True).rstrip()
+    return yaml.safe_dump(_plain(message), allow_unicode=True, sort_keys=False).rstrip() if message.ListFields() else ""
+
+
+def _plain(message: Message) -> Any:
+    """The message in plain values: times as RFC 3339, enums by name."""
+    return json_format.MessageToDict(message, preserving_proto_field_name=True)
 
 
 def _message(event: StoredEvent) -> Message | str:

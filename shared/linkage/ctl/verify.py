@@ -148,6 +148,7 @@ def _findings(evidence: Evidence) -> Iterable[str]:
 def _progress() -> Iterator[Callable[[int], None]]:
     """How many events were read, for whoever watches; nothing where nobody does."""
     columns = (TextColumn("{task.completed:,.0f} events read"), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as shown:
         reading = shown.add_task("", total=None)
         yield lambda more: shown.advance(reading, more)

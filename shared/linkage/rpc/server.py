@@ -90,13 +90,12 @@ async def serve(
     names = []
     for service in contract.services().values():
         handlers = {
-            method.name: _handler(method, methods[method.full_name], issuers, directory)
+            method.name: _handler(method, methods.get(method.full_name), issuers, directory)
             for method in contract.methods(service)
-            if method.full_name in methods
         }
-        if handlers:
+        server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(service.full_name, handlers),))
+        if any(method.full_name in methods for method in contract.methods(service)):
             names.append(service.full_name)
-            server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(service.full_name, handlers),))
     servicer = health.aio.HealthServicer()
     health_pb2_grpc.add_HealthServicer_to_server(servicer, server)
     if listen.reflection:
@@ -125,7 +124,7 @@ def _bind(server: grpc.aio.Server, listen: Listen) -> int:
 
 
 def _handler(
-    method: MethodDescriptor, answer: Method, issuers: Issuers, directory: Directory
+    method: MethodDescriptor, answer: Method | None, issuers: Issuers, directory: Directory
 ) -> grpc.RpcMethodHandler[bytes, bytes]:
     request_class = contract.message_class(method.input_type.full_name)
     authority = contract.command_of(method)
@@ -139,6 +138,11 @@ def _handler(
             authorization, traceparent = _headers(context.invocation_metadata() or ())
             caller = issuers.caller(authorization)
             _authorise(caller, tiers, posts, directory, name)
+            if answer is None:
+                # Told only to whoever may decide this at all: a township hears that it may not, not that it came wrong.
+                raise Failure(
+                    grpc.StatusCode.UNIMPLEMENTED, "METHOD_NOT_OFFERED", "another service offers this", {"method": name}
+                )
             request = _parse(request_class, data)
             found = violations(request, caller.organisation, directory)
             if found:

@@ -95,6 +95,8 @@ class GroupCommit:
         share = -(-(len(self._ready) + self._in_flight) // len(self._lanes))
         entries = [self._ready.popleft() for _ in range(min(len(self._ready), share, self._batch))]
         self._in_flight += len(entries)
+        if self._ready and self._idle:
+            self._idle.pop().set_result(None)
         entries.sort(key=lambda entry: request(entry[1]))
         return entries
 
@@ -174,7 +176,7 @@ def _answer(entries: list[Entry], result: Any) -> None:
         if verdict == 0:
             position += len(events)
             if not answer.done():
-                answer.set_result(Appended(row[0], Head(events[-1][0], events[-1][5]), positions[position], False))
+                answer.set_result(Appended(row[0], Head(events[-1][0], events[-1][3]), positions[position], False))
         elif verdict == _REPEATED:
             stream, head = result["answered_stream"][n], Head(actual[n], result["answered_hash"][n])
             if not answer.done():

@@ -23,20 +23,18 @@ def rows(
     parts = stream.split("/", 2)
     if len(parts) != 3 or not all(parts):
         raise ValueError(f"{stream!r} is not <organisation>/<kind>/<id>")
-    kind, m = parts[1], metadata
     previous, version = head.hash, head.version
-    end = version + len(events)
     lines: list[Row] = []
     for event in events:
         version += 1
-        hash = link(previous, stream, version, event.type, metadata, event.data)
-        answers = fingerprint if version == end else None
-        lines.append((
-            version, kind, event.type, event.data, previous, hash, answers, m.organisation, m.tier, m.post,
-            m.occurred_at, m.recorded_at, m.correlation_id, m.causation_id, m.traceparent, m.policy_pack,
-        ))  # fmt: skip
-        previous = hash
-    return (stream, key, m.organisation, m.request_id, fingerprint, head.version, head.hash), lines
+        previous = link(previous, stream, version, event.type, metadata, event.data)
+        lines.append((version, event.type, event.data, previous))
+    m = metadata
+    row = (
+        stream, key, parts[1], m.request_id, fingerprint, head.version, head.hash, m.organisation, m.tier, m.post,
+        m.occurred_at, m.recorded_at, m.correlation_id, m.causation_id, m.traceparent, m.policy_pack,
+    )  # fmt: skip
+    return row, lines
 
 
 def request(row: Row) -> int:

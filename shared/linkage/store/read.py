@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from linkage.store.connection import Pool
 
-__all__ = ["Tail", "answer", "head", "load"]
+__all__ = ["Tail", "answer", "head", "load", "oldest_writer"]
 
 _ANSWER = statement("answer")
 _HEAD = statement("head")
@@ -20,6 +20,7 @@ _LOAD = statement("load")
 _READ_ALL = statement("read_all")
 _READ_KIND = statement("read_kind")
 _RAISE_FENCE = statement("raise_fence")
+_LOWEST_OPEN_ID = statement("lowest_open_id")
 _OLDEST_WRITER = statement("oldest_writer")
 
 _WINDOW = 20_000
@@ -46,6 +47,12 @@ async def answer(pool: "Pool", organisation: str, request_id: UUID, fingerprint:
     if stored != fingerprint:
         raise RequestReused(request_id)
     return Appended(stream, Head(version, hash), position, True)
+
+
+async def oldest_writer(pool: "Pool") -> float:
+    """For how many seconds the oldest transaction that writes anywhere on the server is open; 0 if there is none."""
+    seconds: float = (await _fetch(pool, _OLDEST_WRITER))[0][0]
+    return seconds
 
 
 class Tail:
@@ -106,7 +113,7 @@ class Tail:
                 self._pending = (head, fence)
             head, fence = self._pending
             wait = 0.0005
-            while (await _fetch(self._pool, _OLDEST_WRITER))[0][0] < fence:
+            while (await _fetch(self._pool, _LOWEST_OPEN_ID))[0][0] < fence:
                 if asyncio.get_running_loop().time() > deadline:
                     return False  # the fence stays up: the next read goes on waiting for the same writers
                 await asyncio.sleep(wait)

@@ -98,3 +98,10 @@ class Store:
     async def read_kind(self, kind: str, after: int, limit: int) -> tuple[int, list[StoredEvent]]:
         """The events of one stream kind (the stream id's middle part) by cursor, like `page`."""
         return await self._tail.read(after, limit, kind)
+
+    async def oldest_writer(self) -> float:
+        """For how many seconds the server's oldest writing transaction is open (0: none): what the tail waits for.
+
+        For whoever watches: the tail stands still as long as one is open, in whichever database of the server.
+        """
+        return await read.oldest_writer(self._pool)

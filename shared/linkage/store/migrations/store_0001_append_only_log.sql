@@ -58,8 +58,7 @@ create trigger append_only before update or delete or truncate on events
 revoke update, delete, truncate on streams, events from public;
 
 -- Appends many callers' events in one transaction. The a_ arrays have one element per append (one append per stream),
--- the e_ arrays one per event, in the order of e_append, which counts appends from 1; e_fingerprint is set on an append's
--- last event. Every append gets its own verdict:
+-- the e_ arrays one per event, in the order of e_append, which counts appends from 1. Every append gets its own verdict:
 --   0 stored; 1 the request was stored before; 2 the request was stored before with another fingerprint;
 --   3 the stream does not end at the expected version; 4 it does, but with another hash.
 -- actual: the version at which the stream ends (3), or ended when the request was first answered (1).
@@ -69,15 +68,14 @@ revoke update, delete, truncate on streams, events from public;
 -- `look`: look every request up before. Otherwise only those whose append does not fit are looked up, and where another one
 -- was stored before, the batch fails by a unique violation: nothing is stored, and the caller tries again and looks.
 --
--- Each lookup stands in a subquery of its own (offset 0, limit): one descent of an index for each append, also in a plan
--- that was made while the tables were empty.
+-- For speed: PL/pgSQL takes its array parameters apart once, so that an element costs the same wherever it stands (unnest
+-- would copy each column twice); and each lookup stands in a subquery of its own (offset 0, limit): one descent of an index
+-- for each append, also in a plan that was made while the tables were empty.
 create function append_batch(
-    a_stream text[], a_key text[], a_organisation text[], a_request uuid[], a_fingerprint bytea[],
-    a_expected integer[], a_head bytea[],
-    e_append integer[], e_version integer[], e_kind text[], e_type text[], e_data bytea[], e_previous bytea[],
-    e_hash bytea[], e_fingerprint bytea[], e_organisation text[], e_tier text[], e_post text[],
-    e_occurred timestamptz[], e_recorded timestamptz[], e_correlation text[], e_causation text[],
-    e_traceparent text[], e_policy text[], look boolean,
+    a_stream text[], a_key text[], a_kind text[], a_request uuid[], a_fingerprint bytea[], a_expected integer[],
+    a_head bytea[], a_organisation text[], a_tier text[], a_post text[], a_occurred timestamptz[],
+    a_recorded timestamptz[], a_correlation text[], a_causation text[], a_traceparent text[], a_policy text[],
+    e_append integer[], e_version integer[], e_type text[], e_data bytea[], e_hash bytea[], look boolean,
     out verdicts smallint[], out actual integer[], out positions bigint[],
     out answered_stream text[], out answered_hash bytea[], out answered_position bigint[]
 ) language plpgsql as $$
@@ -101,67 +99,64 @@ begin
                ) end as ended,
                s.id is null as fresh,
                case when s.id is null and v.verdict = 0 then nextval('stream_id') else s.id end as id
-          from unnest(a_stream, a_organisation, a_request, a_fingerprint, a_expected, a_head)
-               with ordinality a (stream, organisation, request, fingerprint, expected, head, n)
-          left join lateral (select id from streams where stream = a.stream offset 0) s on true
+          from generate_series(1, cardinality(a_stream)) n
+          left join lateral (select id from streams where stream = a_stream[n] offset 0) s on true
           left join lateral (
             select version, hash from events
-             where stream_id = s.id and version >= a.expected order by version desc limit 1
+             where stream_id = s.id and version >= a_expected[n] order by version desc limit 1
           ) last on true
           cross join lateral (
-            select case when last.version is distinct from nullif(a.expected, 0) then 3::smallint
-                        when a.head <> coalesce(last.hash, decode(repeat('00', 32), 'hex')) then 4::smallint
+            select case when last.version is distinct from nullif(a_expected[n], 0) then 3::smallint
+                        when a_head[n] <> coalesce(last.hash, decode(repeat('00', 32), 'hex')) then 4::smallint
                         else 0::smallint end as verdict
           ) fit
           left join lateral (
             select fingerprint, version from events
              where (look or fit.verdict > 0)
-               and request_id = a.request and organisation = a.organisation and fingerprint is not null offset 0
+               and request_id = a_request[n] and organisation = a_organisation[n] and fingerprint is not null offset 0
           ) r on true
           cross join lateral (
             select case when r.fingerprint is null then fit.verdict
-                        when r.fingerprint = a.fingerprint then 1::smallint
+                        when r.fingerprint = a_fingerprint[n] then 1::smallint
                         else 2::smallint end as verdict
           ) v
-         order by a.n
+         order by n
       ) judged;
 
     if 0 = any (verdicts) then
         if true = any (created) then
             insert into streams
-            select a.id, a.stream, a.key
-              from unnest(ids, a_stream, a_key, created, verdicts) a (id, stream, key, fresh, verdict)
-             where a.fresh and a.verdict = 0;
+            select ids[n], a_stream[n], a_key[n]
+              from generate_series(1, cardinality(a_stream)) n
+             where created[n] and verdicts[n] = 0;
         end if;
 
         with stored as (
             insert into events (position, stream_id, recorded_at, occurred_at, version, request_id, previous_hash, hash,
                                 kind, type, organisation, tier, post, correlation_id, causation_id, traceparent,
                                 policy_pack, fingerprint, data)
-            select nextval('event_position'), ids[e.append], e.recorded, e.occurred, e.version, a_request[e.append],
-                   e.previous, e.hash, e.kind, e.type, e.organisation, e.tier, e.post, e.correlation, e.causation,
-                   e.traceparent, e.policy, e.fingerprint, e.data
-              from unnest(e_append, e_version, e_kind, e_type, e_data, e_previous, e_hash, e_fingerprint,
-                          e_organisation, e_tier, e_post, e_occurred, e_recorded, e_correlation, e_causation,
-                          e_traceparent, e_policy)
-                   with ordinality e (append, version, kind, type, data, previous, hash, fingerprint,
-                                      organisation, tier, post, occurred, recorded, correlation, causation,
-                                      traceparent, policy, n)
-             where verdicts[e.append] = 0
-             order by e.n
+            select nextval('event_position'), ids[a], a_recorded[a], a_occurred[a], e_version[n], a_request[a],
+                   case when e_append[n - 1] = a then e_hash[n - 1] else a_head[a] end, e_hash[n],
+                   a_kind[a], e_type[n], a_organisation[a], a_tier[a], a_post[a], a_correlation[a], a_causation[a],
+                   a_traceparent[a], a_policy[a], case when e_append[n + 1] = a then null else a_fingerprint[a] end,
+                   e_data[n]
+              from generate_series(1, cardinality(e_append)) n
+             cross join lateral (select e_append[n] as a) append
+             where verdicts[a] = 0
+             order by n
             returning position
         )
         select array_agg(stored.position order by stored.position) into positions from stored;
     end if;
 
     if 1 = any (verdicts) then
-        select array_agg(s.stream order by a.n), array_agg(r.hash order by a.n), array_agg(r.position order by a.n)
+        select array_agg(s.stream order by n), array_agg(r.hash order by n), array_agg(r.position order by n)
           into answered_stream, answered_hash, answered_position
-          from unnest(a_organisation, a_request, verdicts) with ordinality a (organisation, request, verdict, n)
+          from generate_series(1, cardinality(a_stream)) n
           left join lateral (
             select stream_id, hash, position from events
-             where request_id = a.request and organisation = a.organisation and fingerprint is not null
-               and a.verdict = 1 offset 0
+             where verdicts[n] = 1
+               and request_id = a_request[n] and organisation = a_organisation[n] and fingerprint is not null offset 0
           ) r on true
           left join lateral (select stream from streams where id = r.stream_id offset 0) s on true;
     end if;

@@ -1,2 +1,1 @@
--- No transaction below this id is open, in any database of the server.
-select pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+select coalesce(max(extract(epoch from now() - xact_start)), 0)::float8 from pg_stat_activity where backend_xid is not null

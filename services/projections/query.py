@@ -1,0 +1,72 @@
+"""The query service: `python -m services.projections.query`. It reads what the worker writes, and nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from datetime import timedelta
+
+import asyncpg
+import structlog
+
+from linkage import logs, policy
+from linkage.rpc.identity import Issuers, load_issuers
+from linkage.rpc.server import Running, serve
+from linkage.settings import read, refuse
+from services.projections import generations
+from services.projections.queries import Queries
+from services.projections.settings import QuerySettings
+
+__all__ = ["main"]
+
+log = structlog.get_logger("services.projections")
+
+
+async def _serve(settings: QuerySettings, issuers: Issuers) -> None:
+    stop = asyncio.Event()
+    for wanted in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(wanted, stop.set)
+    directory = policy.directory()
+    async with await generations.open_pool(settings.projections_dsn.get_secret_value(), readers=8) as pool:
+        queries = Queries(
+            pool,
+            directory,
+            longest_wait=settings.longest_wait_seconds,
+            stale_after=timedelta(seconds=settings.stale_seconds),
+        )
+        async with serve(queries.methods(), issuers, directory, settings.listen()) as running:
+            watch = asyncio.create_task(_watch(running, pool), name="watch")
+            await stop.wait()
+            watch.cancel()
+
+
+async def _watch(running: Running, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+    """Ready while PostgreSQL answers."""
+    while True:
+        try:
+            async with pool.acquire(timeout=2) as conn:
+                await conn.fetchval("select 1", timeout=2)
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as problem:
+            log.warning("PostgreSQL does not answer", problem=str(problem))
+            await running.ready(False)
+        else:
+            await running.ready(True)
+        await asyncio.sleep(1)
+
+
+def main() -> None:
+    """Serves with the settings of the environment until it is told to stop (SIGTERM, SIGINT)."""
+    import uvloop
+
+    settings = read(QuerySettings)
+    logs.configure("projections-query")
+    try:
+        issuers = Issuers(load_issuers(settings.issuers))
+    except ValueError as error:
+        refuse(f"LINKAGE_ISSUERS: {error}")
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_serve(settings, issuers))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,239 @@
+"""Builds a read model anew from the event stores, beside the one in use, and switches: `linkagectl rebuild`. Design D8.
+
+No Kafka offset is touched: what the worker is given afterwards that the new generation has already, it knows by
+version. Nobody waits for the building; the worker's batches wait for the switch, which only reads what came since the
+last look.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import asyncpg
+import structlog
+
+from linkage.bus import parking
+from linkage.store import Store
+from services.projections.fact import Fact, fact_of
+from services.projections.generation import Generation, statement
+from services.projections.healing import Stores
+from services.projections.parked import consumer_name
+from services.projections.projector import Projector
+from services.projections.read_model import ReadModel
+
+if TYPE_CHECKING:
+    from services.projections.generation import Connection
+
+__all__ = ["RebuildImpossible", "Rebuilt", "rebuild"]
+
+log = structlog.get_logger("services.projections")
+
+_PAGE = 10_000  # events held in memory at once, and folded in one transaction
+_NEARLY = 1_000  # so few events in one look at all stores: time to switch
+
+Tell = Callable[[str, int], None]
+"""Told what is being done, and how many events are folded."""
+
+
+class RebuildImpossible(Exception):
+    """The read model cannot be built, or not completely: nothing was switched. The message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """A finished rebuild. `locked_seconds`: for how long the worker's batches waited."""
+
+    read_model: str
+    generation: int
+    events: int
+    refused: int
+    seconds: float
+    locked_seconds: float
+
+
+async def rebuild(
+    pool: asyncpg.Pool[Any], stores: Stores, model: ReadModel, tell: Tell = lambda doing, events: None
+) -> Rebuilt:
+    """Builds the next generation of a read model and makes it the active one; the one before is dropped.
+
+    Raises RebuildImpossible (another rebuild runs; events that the active generation has are in none of the stores),
+    StoreUnavailable, and what asyncpg raises. Then the active generation is the one it was.
+    """
+    started = time.monotonic()
+    async with pool.acquire() as lock, _alone(lock, model):
+        generation = await _next(lock, model)
+        building = _Building(pool, generation, await stores.all(), tell)
+        await building.catch_up(combine=False)
+        await building.combine_everything()
+        await generation.create_indexes(lock)
+        while await building.catch_up(combine=True) > _NEARLY:
+            pass
+        before = time.monotonic()
+        async with _switching(lock, model):
+            await building.catch_up(combine=True)
+            await building.overtake(stores)
+            await building.switch(stores)
+        locked = time.monotonic() - before
+        await _tidy(pool, stores, generation, building)
+    rebuilt = Rebuilt(
+        model.name, generation.number, building.events, len(building.refused), time.monotonic() - started, locked
+    )
+    log.info("rebuilt", read_model=rebuilt.read_model, generation=rebuilt.generation, events=rebuilt.events)
+    return rebuilt
+
+
+class _Building:
+    """A generation that is being built, how far each store was read, and what it could not fold."""
+
+    def __init__(self, pool: asyncpg.Pool[Any], generation: Generation, stores: list[Store], tell: Tell) -> None:
+        self.events = 0
+        self.refused: dict[str, tuple[Fact, str]] = {}
+        self._pool = pool
+        self._generation = generation
+        self._cursors = dict.fromkeys(stores, 0)
+        self._tell = tell
+
+    async def catch_up(self, *, combine: bool) -> int:
+        """Folds what the stores have more by now, store by store: the order does not matter (D7)."""
+        before = self.events
+        for store in self._cursors:
+            page = await self._page(store)
+            while page:
+                following = asyncio.create_task(self._page(store))  # the store reads while we fold
+                try:
+                    await self._fold(page, combine=combine)
+                finally:
+                    page = await following
+        return self.events - before
+
+    async def _page(self, store: Store) -> list[Fact]:
+        self._cursors[store], events = await store.page(self._cursors[store], _PAGE)
+        return [fact_of(event) for event in events]
+
+    async def _fold(self, facts: list[Fact], *, combine: bool) -> None:
+        async with self._pool.acquire() as conn, conn.transaction():
+            # Lost with the server, all of it is built again; the switch is durable, and with it what came before.
+            await conn.execute("set local synchronous_commit = off")
+            self.events += await self._generation.take(conn, facts, self, _no_healing, combine=combine)
+        self._tell("folding", self.events)
+
+    async def combine_everything(self) -> None:
+        """Writes the rows of all keys, a few thousand at a time."""
+        if self._generation.model.combine is None:
+            return
+        after = ""
+        keys_after = statement("keys.page", self._generation.schema)
+        while True:
+            async with self._pool.acquire() as conn, conn.transaction():
+                await conn.execute("set local synchronous_commit = off")
+                keys = [row["key"] for row in await conn.fetch(keys_after, after, 2_000)]
+                if not keys:
+                    return
+                await self._generation.combine_all(conn, keys)
+                after = keys[-1]
+            self._tell("combining", self.events)
+
+    async def overtake(self, stores: Stores) -> None:
+        """Folds what the active generation has and the tails did not give (yet): a writer that is slow holds them up,
+        but what was published once must not be missing afterwards."""
+        async with self._pool.acquire() as conn:
+            active = await conn.fetchval(_ACTIVE, self._generation.model.name)
+            if active is None:
+                return
+            ahead = statement("folds.ahead", self._generation.schema)
+            old = f"{self._generation.model.name}_g{active}"
+            rows = await conn.fetch(ahead.replace("{active}", old))
+        for row in rows:
+            if row["stream"] in self.refused:
+                continue
+            facts = await stores.anywhere(row["stream"], row["version"])
+            if not facts or facts[-1].version < row["wanted"]:
+                raise RebuildImpossible(
+                    f"{row['stream']} is known up to version {row['wanted']}, but no store that is configured has it:"
+                    " configure the stores of all tiers"
+                )
+            await self._fold(facts, combine=True)
+
+    async def switch(self, stores: Stores) -> None:
+        """Makes the generation the active one, and parks what it could not fold."""
+        model = self._generation.model
+        consumer = consumer_name(model.name)
+        async with self._pool.acquire() as conn, conn.transaction():
+            for fact, reason in self.refused.values():
+                await parking.park(conn, consumer, fact.event, reason)
+                for later in await stores.anywhere(fact.stream, fact.version):
+                    await parking.queue_behind(conn, consumer, later.event)
+            await conn.execute(_SWITCH, model.name, self._generation.number, model.fold_version)
+
+    def holds(self, stream: str) -> bool:
+        """As Refusals: what cannot be folded is remembered here, and parked when the generation is the active one."""
+        return stream in self.refused
+
+    async def queue(self, fact: Fact) -> bool:
+        """As Refusals: the store has it."""
+        return fact.stream in self.refused
+
+    async def refuse(self, fact: Fact, reason: str) -> None:
+        """As Refusals."""
+        self.refused[fact.stream] = fact, reason
+
+
+async def _no_healing(fact: Fact, after: int) -> list[Fact]:
+    return []  # the store's own tail has no gaps
+
+
+_ACTIVE = "select generation from generations where read_model = $1"
+_SWITCH = """
+insert into generations (read_model, generation, fold_version) values ($1, $2, $3)
+    on conflict (read_model) do update
+   set generation = excluded.generation, fold_version = excluded.fold_version, built_at = now()
+"""
+
+
+@asynccontextmanager
+async def _alone(conn: Connection, model: ReadModel) -> AsyncIterator[None]:
+    """One rebuild of a read model at a time."""
+    name = f"rebuild {model.name}"
+    if not await conn.fetchval("select pg_try_advisory_lock(hashtextextended($1, 0))", name):
+        raise RebuildImpossible(f"another rebuild of {model.name} is running")
+    try:
+        yield
+    finally:
+        await conn.execute("select pg_advisory_unlock(hashtextextended($1, 0))", name)
+
+
+@asynccontextmanager
+async def _switching(conn: Connection, model: ReadModel) -> AsyncIterator[None]:
+    """No batch is folded meanwhile. A session's lock owns no transaction id, which would hold up the stores' tails."""
+    name = f"projections {model.name}"
+    await conn.execute("select pg_advisory_lock(hashtextextended($1, 0))", name)
+    try:
+        yield
+    finally:
+        await conn.execute("select pg_advisory_unlock(hashtextextended($1, 0))", name)
+
+
+async def _next(conn: Connection, model: ReadModel) -> Generation:
+    active = await conn.fetchval(_ACTIVE, model.name) or 0
+    generation = Generation(model, active + 1, remember=5_000)
+    await generation.drop(conn)  # what a rebuild left that did not come to its end
+    async with conn.transaction():
+        await generation.create_tables(conn)
+    return generation
+
+
+async def _tidy(pool: asyncpg.Pool[Any], stores: Stores, generation: Generation, building: _Building) -> None:
+    """Drops the generation before, and lets the streams go that only it could not fold."""
+    model = generation.model
+    async with pool.acquire() as conn:
+        await Generation(model, generation.number - 1).drop(conn)
+        parked = await parking.listing(conn, consumer_name(model.name))
+    projector = Projector(pool, [model], stores.heal)
+    for stream in parked:
+        if stream.stream not in building.refused:
+            await projector.replay(model.name, stream.stream)

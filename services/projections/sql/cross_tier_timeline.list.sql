@@ -1,0 +1,7 @@
+-- $1: joint work; $2 (a time as text), $3, $4: the last entry of the page before; $5: entries.
+select stream, version, type, organisation, tier, post, occurred_at, recorded_at, causation_id, correlation_id, hash,
+       occurred_at::text as after
+  from {schema}.entries
+ where key = $1 and (occurred_at, stream, version) > ($2::text::timestamptz, $3, $4)
+ order by occurred_at, stream, version
+ limit $5

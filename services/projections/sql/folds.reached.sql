@@ -1,0 +1,1 @@
+select stream, version from {schema}.folds where stream = any($1)

@@ -1,0 +1,1 @@
+select generation from generations where read_model = $1

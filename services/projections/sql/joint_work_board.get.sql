@@ -1,0 +1,1 @@
+select key, invited_at, view from {schema}.joint_works where key = $1

@@ -1,0 +1,1 @@
+select distinct key from {schema}.folds where key > $1 order by key limit $2
