@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Generation", "statement"]
 
+_FOLDS = ("stream", "key", "version", "position", "state")
 _TIMELINE = ("key", "stream", "version", "type", "organisation", "tier", "post", "occurred_at", "recorded_at",
              "causation_id", "correlation_id", "hash")  # fmt: skip
 
@@ -116,14 +117,18 @@ class Generation:
         return known
 
     async def _write_folds(self, conn: Connection, batch: Batch) -> None:
-        if batch.touched:
-            stored = self.model.stored
-            saved = []
-            for stream, (key, before) in batch.touched.items():
-                version, position, cell = batch.folds[key][stream]
-                unchanged = before is not None and before.cell is cell
-                saved.append((stream, key, version, position, None if unchanged else stored(cell)))
-            await conn.execute(self._save, *zip(*saved, strict=True))
+        stored = self.model.stored
+        new, known = [], []
+        for stream, (key, before) in batch.touched.items():
+            version, position, cell = batch.folds[key][stream]
+            if before is None:
+                new.append((stream, key, version, position, stored(cell)))
+            else:
+                known.append((stream, version, position, None if before.cell is cell else stored(cell)))
+        if new:
+            await conn.copy_records_to_table("folds", schema_name=self.schema, records=new, columns=_FOLDS)
+        if known:
+            await conn.execute(self._save, *zip(*known, strict=True))
         if batch.entries:
             await conn.copy_records_to_table(
                 "entries", schema_name=self.schema, records=batch.entries, columns=_TIMELINE

@@ -26,7 +26,15 @@ async def prepare(dsn: str) -> None:
 
 async def open_pool(dsn: str, readers: int = 4) -> asyncpg.Pool[Any]:
     """Connections to the projections' database."""
-    settings = {"application_name": "linkage-projections", "jit": "off", "idle_in_transaction_session_timeout": "30s"}
+    settings = {
+        "application_name": "linkage-projections",
+        "idle_in_transaction_session_timeout": "30s",
+        "jit": "off",
+        # Every statement wants its index, also one that was planned while its table was empty.
+        "enable_seqscan": "off",
+        "enable_hashjoin": "off",
+        "enable_mergejoin": "off",
+    }
     return await asyncpg.create_pool(
         dsn, min_size=1, max_size=readers, timeout=5, server_settings=settings, reset=_nothing
     )

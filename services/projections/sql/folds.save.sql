@@ -1,5 +1,5 @@
--- No state: the event did not change it.
-insert into {schema}.folds as f (stream, key, version, position, state)
-select * from unnest($1::text[], $2::text[], $3::int[], $4::bigint[], $5::text[]::jsonb[])
-    on conflict (stream) do update
-   set version = excluded.version, position = excluded.position, state = coalesce(excluded.state, f.state)
+-- Streams that were folded before. No state: the events did not change it.
+update {schema}.folds f
+   set version = s.version, position = s.position, state = coalesce(s.state, f.state)
+  from unnest($1::text[], $2::int[], $3::bigint[], $4::text[]::jsonb[]) s (stream, version, position, state)
+ where f.stream = s.stream
