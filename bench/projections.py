@@ -48,7 +48,7 @@ __all__ = ["projection_rows"]
 
 _ROUNDS = 3
 _WORKS = 500
-_WORKS_REBUILT = 1_200
+_WORKS_REBUILT = 600
 _AT_ONCE = 40
 """Joint works that go on at the same time: their events come interleaved."""
 _TIERS = ("municipal", "county", "township")
@@ -61,17 +61,24 @@ def projection_rows(servers: Servers, directory: Path) -> list[Row]:
     works = [[*linked_consultation(f"512000-JW-{n}"), *concluded(f"512000-JW-{n}")] for n in range(_WORKS_REBUILT)]
     told = _interleaved([facts(acts) for acts in works[:_WORKS]])
     _publish(settings, told)
-    rates: list[tuple[float, float]] = []
-    for number in range(_ROUNDS + 1):
-        bare = _run("bare", settings, "", len(told))
-        servers.postgres.create_database(f"bench_live_{number}")
-        live = _run("live", settings, servers.postgres.dsn(f"bench_live_{number}"), len(told))
-        if number:  # the first round warms both up
-            rates.append((live, bare))
-    live, bare = (statistics.median(values) for values in zip(*rates, strict=True))
-    ratio = statistics.median(live / bare for live, bare in rates)
-    rebuilt = _in_loop(servers, works)
-    slowest = min(rebuilt, key=lambda name: rebuilt[name])
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 100)
+    rounds: list[tuple[float, float, dict[str, float]]] = []
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        stores = runner.run(_recorded(servers, works))
+        for number in range(_ROUNDS + 1):
+            bare = _run("bare", settings, "", len(told))
+            servers.postgres.create_database(f"bench_live_{number}")
+            live = _run("live", settings, servers.postgres.dsn(f"bench_live_{number}"), len(told))
+            built = runner.run(_rebuilt(servers.postgres.dsn("bench_read_models"), stores))
+            if number:  # the first round warms all of them up
+                rounds.append((bare, live, built))
+    ratio = statistics.median(live / bare for bare, live, _ in rounds)
+    bare = statistics.median(bare for bare, _, _ in rounds)
+    live = statistics.median(live for _, live, _ in rounds)
+    rebuilt = {m.name: statistics.median(built[m.name] for _, _, built in rounds) for m in READ_MODELS}
+    gains = {m.name: statistics.median(built[m.name] / live for _, live, built in rounds) for m in READ_MODELS}
+    gain = min(gains.values())
     named = ", ".join(f"{name} {rate:,.0f}/s" for name, rate in rebuilt.items())
     return [
         Row(
@@ -84,9 +91,9 @@ def projection_rows(servers: Servers, directory: Path) -> list[Row]:
         ),
         Row(
             "rebuild of a read model, events/s, vs live projection",
-            rebuilt[slowest] / live,
+            gain,
             5.0,
-            rebuilt[slowest] / live >= 5.0,
+            gain >= 5.0,
             f"{named}, each from three stores with {sum(map(len, works)):,} events; live {live:,.0f}/s into all three",
         ),
     ]
@@ -173,15 +180,8 @@ def _agent(what: str, events: int) -> Any:
     return app
 
 
-def _in_loop(servers: Servers, works: Sequence[Sequence[Act]]) -> dict[str, float]:
-    gc.freeze()
-    gc.set_threshold(100_000, 20, 100)
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(_rebuilt(servers, works))
-
-
-async def _rebuilt(servers: Servers, works: Sequence[Sequence[Act]]) -> dict[str, float]:
-    """Events a second of a rebuild, by read model."""
+async def _recorded(servers: Servers, works: Sequence[Sequence[Act]]) -> dict[str, list[str]]:
+    """The works in the stores of three tiers, and an empty database of read models; where the stores are."""
     for name in (*_TIERS, "read_models"):
         servers.postgres.create_database(f"bench_{name}")
     dsns = {tier: servers.postgres.dsn(f"bench_{tier}") for tier in _TIERS}
@@ -192,16 +192,20 @@ async def _rebuilt(servers: Servers, works: Sequence[Sequence[Act]]) -> dict[str
             stores[tier] = await opened.enter_async_context(Store.open(dsn))
         for group in _grouped(works):
             await asyncio.gather(*(store(acts, stores) for acts in group))
-    dsn = servers.postgres.dsn("bench_read_models")
-    await generations.prepare(dsn)
+    await generations.prepare(servers.postgres.dsn("bench_read_models"))
+    return {tier: [dsn] for tier, dsn in dsns.items()}
+
+
+async def _rebuilt(dsn: str, dsns: dict[str, list[str]]) -> dict[str, float]:
+    """Events a second of a rebuild, by read model."""
     found: dict[str, float] = {}
     async with await generations.open_pool(dsn) as pool:
         await generations.create_first(pool, READ_MODELS)
-        reading = Stores.at({tier: [dsn] for tier, dsn in dsns.items()})
+        stores = Stores.at(dsns)
         for model in READ_MODELS:
-            runs = [await rebuild(pool, reading, model) for _ in range(2)]
-            found[model.name] = statistics.mean(run.events / run.seconds for run in runs)
-        await reading.close()
+            run = await rebuild(pool, stores, model)
+            found[model.name] = run.events / run.seconds
+        await stores.close()
     return found
 
 
