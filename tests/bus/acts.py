@@ -84,14 +84,16 @@ def versions(events: Iterable[StoredEvent], stream: str) -> list[int]:
     return [event.version for event in events if event.stream == stream]
 
 
-async def comes_true(condition: Callable[[], bool | Awaitable[bool]], seconds: float = 60) -> None:
-    """Waits until the condition holds; fails after `seconds`."""
+async def comes_true(
+    condition: Callable[[], bool | Awaitable[bool]], seconds: float = 60, *, otherwise: Callable[[], object] = str
+) -> None:
+    """Waits until the condition holds; fails after `seconds`, and says what `otherwise` has to say."""
     deadline = time.monotonic() + seconds
     while True:
         held = condition()
         if held if isinstance(held, bool) else await held:
             return
-        assert time.monotonic() < deadline, f"did not come true within {seconds:.0f} s"
+        assert time.monotonic() < deadline, f"did not come true within {seconds:.0f} s {otherwise()}"
         await asyncio.sleep(0.02)
 
 

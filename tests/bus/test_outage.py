@@ -54,7 +54,10 @@ async def test_a_broker_killed_under_a_stream_of_appends_loses_and_doubles_nothi
             before = relay.status.published
             await comes_true(lambda: relay.status.published > before, seconds=60)
         heads = {stream: (await store.head(stream)).version for stream in streams}
-        await comes_true(lambda: {stream: len(answered[stream]) for stream in streams} == heads, seconds=60)
+        await comes_true(
+            lambda: {stream: len(answered[stream]) for stream in streams} == heads,
+            otherwise=lambda: (heads, relay.status, inbox.status),
+        )
         assert inbox.status.alive
     seen = published(settings, streams)
     for stream, last in heads.items():
@@ -198,13 +201,13 @@ async def test_two_replicas_share_an_inbox_and_one_goes_on_when_the_other_is_kil
                     await replica.wait()
                 await comes_true(lambda: len(inbox.status.assigned) == settings.partitions)
             heads = {stream: (await store.head(stream)).version for stream in streams}
-            await comes_true(all_answered)
+            await comes_true(all_answered, otherwise=lambda: (heads, relay.status, inbox.status))
 
 
 async def _keep_recording(store: Store, streams: list[str]) -> None:
     while True:
         await asyncio.gather(*[record(store, stream) for stream in streams])
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(0.05)
 
 
 async def _reaches(store: Store, stream: str, version: int) -> bool:
