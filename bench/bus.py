@@ -30,8 +30,8 @@ from linkage.store import Head, Metadata, NewEvent, Store, StoredEvent, migrate
 
 __all__ = ["relay_against_bare_producer"]
 
-_ROUNDS = 3
-_EVENTS = 20_000
+_ROUNDS = 9
+_EVENTS = 10_000
 _PAGE = 1_000
 _WORKS = 200
 _REACH = 0.8
