@@ -18,6 +18,7 @@ from linkage.domain import (
     recommendation,
     remote_session,
     research,
+    secondment,
     sub_venue,
     supervision_finding,
     supervision_opinion,
@@ -67,6 +68,7 @@ MUNICIPAL = Tier(
         supervision_project.AGGREGATE,  # leads supervision (002.18)
         supervision_finding.AGGREGATE,  # records what it finds on the spot (002.18)
         supervision_opinion.AGGREGATE,  # issues opinions (002.18, 001(12))
+        secondment.AGGREGATE,  # seconds members to departments that ask (001(13))
         opinion_handling.AGGREGATE,  # has its own departments handle opinions (001(10))
         outcome_report.AGGREGATE,  # reports on its consultations (002.22)
         recommendation.AGGREGATE,  # follows recommendations to the answer (002.22, 001(18))

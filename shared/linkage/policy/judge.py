@@ -5,7 +5,7 @@ what one stream can answer is judged (`checks`): steps that come first, fields, 
 what one event lists. `unjudged` names every other REJECT or GATE rule with the reason, so that none is left out in
 silence:
 
-- what aggregates that are not built yet would record: proposals, sectors, secondment;
+- what aggregates that are not built yet would record, such as sectors;
 - what lies in another stream, and is upheld by the aggregate itself (ZY-REM-4: a session waits for the agreed plan);
 - who may act at all, which the contract's authority and the single writer of a stream uphold (KM-LINK-2, ZY-LINK-2);
 - sets of more than one stream.
