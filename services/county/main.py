@@ -9,6 +9,7 @@ from linkage.domain import (
     consultation,
     feedback_relay,
     joint_work,
+    linkage_suggestion,
     matter_catalogue,
     opinion_handling,
     outcome_report,
@@ -30,6 +31,7 @@ from linkage.domain.reactions import (
     findings,
     inclusions,
     invitations,
+    linkage_suggestions,
     matters,
     opinion_progress,
     opinions,
@@ -57,6 +59,7 @@ COUNTY = Tier(
         research.AGGREGATE,  # inquires before it consults (002.5)
         participant_selection.AGGREGATE,  # settles who takes part (002.21)
         joint_work.AGGREGATE,  # initiates linked work (002.19)
+        linkage_suggestion.AGGREGATE,  # suggests linked work to its city, answers its townships (001(39), 002.4)
         participation.AGGREGATE,  # answers invitations (000§14)
         consultation.AGGREGATE,  # consults in every form (002.7–.20)
         remote_session.AGGREGATE,  # hosts remote sessions (002.11)
@@ -72,6 +75,7 @@ COUNTY = Tier(
         feedback_relay.AGGREGATE,  # sends word back to those who raised a matter (002.22)
     ),
     reactions=(
+        linkage_suggestions.REACTION,  # a suggestion and what becomes of it reach the other body
         invitations.REACTION,  # what an initiator says reaches the participant
         answers.REACTION,  # what a participant says reaches the initiator
         sub_venues.REACTION,  # convener and host hear of one another

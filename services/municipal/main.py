@@ -9,6 +9,7 @@ from linkage.domain import (
     consultation,
     feedback_relay,
     joint_work,
+    linkage_suggestion,
     matter_catalogue,
     opinion_handling,
     outcome_report,
@@ -31,6 +32,7 @@ from linkage.domain.reactions import (
     findings,
     inclusions,
     invitations,
+    linkage_suggestions,
     matters,
     opinion_progress,
     opinions,
@@ -60,6 +62,7 @@ MUNICIPAL = Tier(
         research.AGGREGATE,  # inquires before it consults (002.5)
         participant_selection.AGGREGATE,  # settles who takes part (002.21)
         joint_work.AGGREGATE,  # initiates linked work (002.19)
+        linkage_suggestion.AGGREGATE,  # answers linked work that its counties suggest (001(39), 002.4)
         participation.AGGREGATE,  # answers invitations (000§14)
         peer_plan.AGGREGATE,  # agrees plans with other cities (002.11)
         consultation.AGGREGATE,  # consults in every form (002.7–.20)
@@ -76,6 +79,7 @@ MUNICIPAL = Tier(
         feedback_relay.AGGREGATE,  # sends word back to those who raised a matter (002.22)
     ),
     reactions=(
+        linkage_suggestions.REACTION,  # a suggestion and what becomes of it reach the other body
         invitations.REACTION,  # what an initiator says reaches the participant
         answers.REACTION,  # what a participant says reaches the initiator
         peer_plans.REACTION,  # what one city says of a plan reaches the other

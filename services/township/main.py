@@ -13,6 +13,7 @@ from linkage.domain import (
     grassroots_consultation,
     grassroots_platform,
     liaison_group,
+    linkage_suggestion,
     participation,
     supervision_finding,
     topic_proposal,
@@ -20,6 +21,7 @@ from linkage.domain import (
 from linkage.domain.reactions import (
     citizen_feedback,
     invitations,
+    linkage_suggestions,
     proposer_feedback,
     topic_origins,
     topics,
@@ -32,6 +34,7 @@ TOWNSHIP = Tier(
     tier=v1.TIER_TOWNSHIP,
     aggregates=(
         topic_proposal.AGGREGATE,  # suggests topics, passes them up, takes up what is referred to it (002.20)
+        linkage_suggestion.AGGREGATE,  # suggests linked work to its county (001(39))
         participation.AGGREGATE,  # answers its county's invitations (001(28))
         supervision_finding.AGGREGATE,  # records what is visible on the spot (002.18)
         grassroots_platform.AGGREGATE,  # runs platforms (002.20, 003·二(3))
@@ -41,6 +44,7 @@ TOWNSHIP = Tier(
         feedback_relay.AGGREGATE,  # sends word back to those who raised a matter (002.22)
     ),
     reactions=(
+        linkage_suggestions.REACTION,  # a suggestion and what becomes of it reach the other body
         invitations.REACTION,  # what an initiator says reaches the participant
         topics.REACTION,  # a topic goes to the county, and what became of it comes back
         citizen_feedback.REACTION,  # what becomes of a matter reaches every opinion it goes back to

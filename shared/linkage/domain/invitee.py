@@ -12,9 +12,9 @@ from google.protobuf.message import Message
 
 from linkage import v1
 from linkage.domain.deadline import passed
-from linkage.domain.decision import Decision, Occasion, recorded, refused, unchanged
+from linkage.domain.decision import Decision, Occasion, Refusal, recorded, refused, unchanged
 
-__all__ = ["Invitee", "Standing", "evolve", "incorporate", "lapse", "note"]
+__all__ = ["Invitee", "Standing", "admit", "deliver", "evolve", "incorporate", "lapse", "note"]
 
 
 class Standing(StrEnum):
@@ -130,6 +130,19 @@ def lapse(known: Invitee | None, command: v1.LapseInvitationRequest, occasion: O
     return recorded(lapsed)
 
 
+def admit(known: Invitee | None, command: v1.AdmitLateAcceptanceRequest, over: Refusal | None) -> Decision:
+    """Lets an acceptance that came after the reply date count, until the work has started (`over`)."""
+    if known is None:
+        return refused("INVITATION_UNKNOWN", "This body was not invited.", participant=command.participant)
+    if known.admitted:
+        return unchanged
+    if known.standing is not Standing.ACCEPTED_LATE:
+        return refused("ACCEPTANCE_NOT_LATE", "The body has not accepted late.", standing=known.standing)
+    admitted = v1.LateAcceptanceAdmitted(joint_work_id=command.joint_work_id, participant=command.participant)
+    admitted.round = known.invitation.round
+    return over or recorded(admitted)
+
+
 def incorporate(known: Invitee | None, command: v1.IncorporateContributionRequest, occasion: Occasion) -> Decision:
     """Takes a contribution that was handed over into the joint result; it stays there if its body withdraws."""
     if known is None or command.contribution_id not in known.contributions:
@@ -140,6 +153,18 @@ def incorporate(known: Invitee | None, command: v1.IncorporateContributionReques
     taken = v1.ContributionIncorporated(joint_work_id=command.joint_work_id, participant=command.participant)
     taken.contribution_id = command.contribution_id
     return recorded(taken)
+
+
+def deliver(known: Invitee | None, command: v1.DeliverResultRequest, early: Refusal | None) -> Decision:
+    """Hands one result to one body that took part, once the work is concluded (else `early`); there may be several, and
+    each wants acknowledgement (002.22)."""
+    if known is None or not known.took_part:
+        return refused("PARTICIPANT_UNKNOWN", "This body took no part.", participant=command.participant)
+    if (command.summary, command.document) in known.results:
+        return unchanged
+    delivered = v1.ResultDelivered(joint_work_id=command.joint_work_id, participant=command.participant)
+    delivered.summary, delivered.document = command.summary, command.document
+    return early or recorded(delivered)
 
 
 def note(known: Invitee | None, command: v1.NoteParticipantAnswerRequest, occasion: Occasion) -> Decision:

@@ -17,6 +17,7 @@ from linkage.domain import invitee as invitees
 from linkage.domain.aggregate import Aggregate, Decide
 from linkage.domain.deadline import passed
 from linkage.domain.decision import Decision, Occasion, recorded, refused, unchanged
+from linkage.domain.identifier import opener
 from linkage.domain.invitee import Invitee, Standing
 from linkage.domain.joint_plan import changes, digest, is_material
 
@@ -98,6 +99,8 @@ def propose(state: JointWork, command: v1.ProposeJointWorkRequest, occasion: Occ
         plan_item_id=command.plan_item_id,
         plan=command.plan,
         digest=digest(command.plan),
+        suggestion_id=command.suggestion_id,
+        suggested_by=opener(command.suggestion_id),
     )
     if state.proposal == proposal:
         return unchanged
@@ -106,6 +109,12 @@ def propose(state: JointWork, command: v1.ProposeJointWorkRequest, occasion: Occ
     if command.mode == v1.LINKAGE_MODE_ATTACHED and not command.parent_id:
         message = "Attached work names the consultation or work it is attached to."
         return refused("PARENT_MISSING", message, cite="002.19", rule="ZY-LINK-1")
+    if command.direction == v1.LINKAGE_DIRECTION_PEER and occasion.by.tier != v1.TIER_MUNICIPAL:
+        message = "Cities work together as peers; a county works with its city and with its townships."
+        return refused("DIRECTION_NOT_ELIGIBLE", message, cite="002.19")
+    if proposal.suggested_by and not occasion.directory.guides(occasion.by.code, proposal.suggested_by):
+        message = "What is taken up is the suggestion of a body right below."
+        return refused("SUGGESTION_NOT_ELIGIBLE", message, cite="001(39)", suggestion=command.suggestion_id)
     return recorded(proposal)
 
 
@@ -124,6 +133,7 @@ def invite(state: JointWork, command: v1.IssueInvitationRequest, occasion: Occas
         required=command.required,
         reply_by=command.reply_by if command.HasField("reply_by") else None,
         proposes_sub_venue=command.proposes_sub_venue,
+        suggested=body == state.proposal.suggested_by,
     )
     if known and not known.invitable:
         if known.is_asked_the_same(issued):
@@ -144,22 +154,6 @@ def _eligible(state: JointWork, body: str, occasion: Occasion) -> bool:
     if state.proposal.direction == v1.LINKAGE_DIRECTION_PEER:
         return occasion.directory.peers(occasion.by.code, body)
     return occasion.directory.guides(occasion.by.code, body)
-
-
-def admit(state: JointWork, command: v1.AdmitLateAcceptanceRequest, occasion: Occasion) -> Decision:
-    """Lets an acceptance that came after the reply date count, until the work has started."""
-    known = state.invited.get(command.participant)
-    if known is None:
-        return refused("INVITATION_UNKNOWN", "This body was not invited.", participant=command.participant)
-    if known.admitted:
-        return unchanged
-    if known.standing is not Standing.ACCEPTED_LATE:
-        return refused("ACCEPTANCE_NOT_LATE", "The body has not accepted late.", standing=known.standing)
-    if state.stage not in _OPEN:
-        return refused("JOINT_WORK_STARTED", "A late acceptance is admitted before the start.", stage=state.stage)
-    admitted = v1.LateAcceptanceAdmitted(joint_work_id=command.joint_work_id, participant=command.participant)
-    admitted.round = known.invitation.round
-    return recorded(admitted)
 
 
 def revise(state: JointWork, command: v1.ReviseJointPlanRequest, occasion: Occasion) -> Decision:
@@ -222,20 +216,6 @@ def conclude(state: JointWork, command: v1.ConcludeJointWorkRequest, occasion: O
     return recorded(concluded)
 
 
-def deliver(state: JointWork, command: v1.DeliverResultRequest, occasion: Occasion) -> Decision:
-    """Hands one result to one body that took part; there may be several, and each wants acknowledgement (002.22)."""
-    known = state.invited.get(command.participant)
-    if known is None or not known.took_part:
-        return refused("PARTICIPANT_UNKNOWN", "This body took no part.", participant=command.participant)
-    if (command.summary, command.document) in known.results:
-        return unchanged
-    if state.stage not in _CONCLUDED:
-        return refused("JOINT_WORK_NOT_CONCLUDED", "Results follow the conclusion.", cite="002.22", stage=state.stage)
-    delivered = v1.ResultDelivered(joint_work_id=command.joint_work_id, participant=command.participant)
-    delivered.summary, delivered.document = command.summary, command.document
-    return recorded(delivered)
-
-
 def cancel(state: JointWork, command: v1.CancelJointWorkRequest, occasion: Occasion) -> Decision:
     """Calls the work off and releases every participant; only the initiator can, and only before the conclusion."""
     if state.stage is Stage.UNKNOWN:
@@ -269,6 +249,19 @@ def _of_invitee(decide: Decide) -> Decide:
     return lambda state, command, occasion: decide(state.invited.get(command.participant), command, occasion)
 
 
+def _admit(state: JointWork, command: v1.AdmitLateAcceptanceRequest, occasion: Occasion) -> Decision:
+    message = "A late acceptance is admitted before the start."
+    over = None if state.stage in _OPEN else refused("JOINT_WORK_STARTED", message, stage=state.stage)
+    return invitees.admit(state.invited.get(command.participant), command, over)
+
+
+def _deliver(state: JointWork, command: v1.DeliverResultRequest, occasion: Occasion) -> Decision:
+    message = "Results follow the conclusion."
+    over = state.stage in _CONCLUDED
+    early = None if over else refused("JOINT_WORK_NOT_CONCLUDED", message, cite="002.22", stage=state.stage)
+    return invitees.deliver(state.invited.get(command.participant), command, early)
+
+
 AGGREGATE = Aggregate(
     kind="joint-work",
     initial=JointWork(),
@@ -277,13 +270,13 @@ AGGREGATE = Aggregate(
         v1.ProposeJointWorkRequest: propose,
         v1.IssueInvitationRequest: invite,
         v1.LapseInvitationRequest: _of_invitee(invitees.lapse),
-        v1.AdmitLateAcceptanceRequest: admit,
+        v1.AdmitLateAcceptanceRequest: _admit,
         v1.ReviseJointPlanRequest: revise,
         v1.ConfirmJointWorkRequest: confirm,
         v1.StartJointWorkRequest: start,
         v1.IncorporateContributionRequest: _of_invitee(invitees.incorporate),
         v1.ConcludeJointWorkRequest: conclude,
-        v1.DeliverResultRequest: deliver,
+        v1.DeliverResultRequest: _deliver,
         v1.CancelJointWorkRequest: cancel,
         v1.CloseJointWorkRequest: close,
         v1.NoteParticipantAnswerRequest: _of_invitee(invitees.note),
