@@ -39,6 +39,7 @@ _MEANING = {
         "A rule of the domain refuses it in the present state. `ErrorInfo` carries the stream and, if there are any, "
         "`rule` and `cite`; `PreconditionFailure` says it again. Nothing was stored."
     ),
+    "RESOURCE_EXHAUSTED": "The answer would cost too much. Ask for less: the message says how.",
     "ABORTED": "Somebody else was first. Read again, decide again.",
     "UNAVAILABLE": (
         "For the moment. The only status to be repeated as it is, with the same `request_id`: that finds out whether "

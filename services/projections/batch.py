@@ -153,5 +153,4 @@ class Batch:
 def combined(model: ReadModel, key: str, folds: Mapping[str, Folded]) -> Sequence[Row]:
     """All rows of one key."""
     assert model.combine is not None
-    # Streams of other kinds may have the key of the work, too: they are only counted.
-    return model.combine(key, {stream: folded.cell for stream, folded in folds.items() if folded.cell is not None})
+    return model.combine(key, {stream: folded.cell for stream, folded in folds.items()})

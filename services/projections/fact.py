@@ -13,7 +13,7 @@ from linkage import contract
 from linkage.bus import from_record, to_record
 from linkage.store import StoredEvent
 
-__all__ = ["Fact", "Record", "fact_of", "micros", "read", "timestamp"]
+__all__ = ["Fact", "Record", "fact_of", "micros", "read", "timestamp", "told"]
 
 _NOTHING = Timestamp()
 _KNOWN: dict[bytes, tuple[str, Callable[[bytes], Message]]] = {}
@@ -34,8 +34,8 @@ class Fact(NamedTuple):
     """An event and what it says. A named tuple, since one is made for every event.
 
     `body`: whose stream it is, `kind`: the stream's kind. `at`: when it occurred, in microseconds since 1970: whole
-    numbers, so that folds compare and store them as they are. `problem`: why the message could not be decoded; such a
-    fact is nowhere folded, its stream is parked.
+    numbers, so that folds compare and store them as they are. `published_at`: when the others could know of it.
+    `problem`: why the message could not be decoded; such a fact is nowhere folded, its stream is parked.
     """
 
     stream: str
@@ -54,6 +54,7 @@ class Fact(NamedTuple):
     correlation_id: str
     hash: bytes
     position: int
+    published_at: datetime
     origin: StoredEvent | Record
     problem: str = ""
 
@@ -61,6 +62,11 @@ class Fact(NamedTuple):
     def id(self) -> str:
         """The id under which the whole system knows this event."""
         return f"{self.stream}@{self.version}"
+
+    @property
+    def data(self) -> bytes:
+        """The message as it was stored and published."""
+        return self.origin.data if isinstance(self.origin, StoredEvent) else self.origin.value or b""
 
     @property
     def event(self) -> StoredEvent:
@@ -74,20 +80,32 @@ class Fact(NamedTuple):
 
 
 def fact_of(event: StoredEvent) -> Fact:
-    """A stored event as a fact."""
+    """A stored event as a fact. Its store does not know when it was published: soon after it was recorded."""
     metadata = event.metadata
     body, kind, _ = event.stream.split("/", 2)
     message, problem = _decoded(event.type, event.data)
     return Fact(
         event.stream, event.version, event.key, body, kind, event.type, message,
         (metadata.occurred_at - _EPOCH) // _MICROSECOND, metadata.tier, metadata.post, metadata.occurred_at,
-        metadata.recorded_at, metadata.causation_id, metadata.correlation_id, event.hash, event.position, event,
-        problem,
+        metadata.recorded_at, metadata.causation_id, metadata.correlation_id, event.hash, event.position,
+        metadata.recorded_at, event, problem,
     )  # fmt: skip
 
 
-def read(record: Record) -> Fact:
-    """A Kafka record as a fact; raises MalformedRecord.
+def told(entry: Any) -> Fact:
+    """An entry of the timeline as a fact (`cross_tier_timeline.past.sql`); it has no position."""
+    body, kind, _ = entry["stream"].split("/", 2)
+    message, problem = _decoded(entry["type"], entry["data"])
+    return Fact(
+        entry["stream"], entry["version"], entry["key"], body, kind, entry["type"], message,
+        (entry["occurred_at"] - _EPOCH) // _MICROSECOND, entry["tier"], entry["post"], entry["occurred_at"],
+        entry["recorded_at"], entry["causation_id"], entry["correlation_id"], entry["hash"], 0,
+        entry["published_at"], Record(entry["key"].encode(), entry["data"], ()), problem,
+    )  # fmt: skip
+
+
+def read(record: Record, published_at: float) -> Fact:
+    """A Kafka record as a fact; raises MalformedRecord. `published_at`: the record's time, seconds since 1970.
 
     Reads only the headers that the read models need: the whole envelope costs four times as much. A record in which
     something is amiss goes the long way, which names what it is.
@@ -108,7 +126,7 @@ def read(record: Record) -> Fact:
             found["ce_tier"].decode(), found.get("ce_actorpost", b"").decode(), occurred_at,
             datetime.fromisoformat(found["ce_recordedtime"].decode()), found.get("ce_causationid", b"").decode(),
             found.get("ce_correlationid", b"").decode(), bytes.fromhex(found["ce_hash"].decode()),
-            int(found["ce_position"]), record, problem,
+            int(found["ce_position"]), datetime.fromtimestamp(published_at, UTC), record, problem,
         )  # fmt: skip
     except (KeyError, ValueError, TypeError, AttributeError):
         return fact_of(from_record(*record))

@@ -23,11 +23,9 @@ if TYPE_CHECKING:
 
     Connection: TypeAlias = asyncpg.Connection[Any] | PoolConnectionProxy[Any]
 
-__all__ = ["Generation", "statement"]
+__all__ = ["Generation", "by_table", "statement"]
 
 _FOLDS = ("stream", "key", "version", "position", "state")
-_TIMELINE = ("key", "stream", "version", "type", "organisation", "tier", "post", "occurred_at", "recorded_at",
-             "causation_id", "correlation_id", "hash")  # fmt: skip
 
 
 def statement(name: str, schema: str = "") -> str:
@@ -47,7 +45,8 @@ class Generation:
         self._keys: OrderedDict[str, _Kept] = OrderedDict()
         self._load = statement("folds.load", self.schema)
         self._save = statement("folds.save", self.schema)
-        self._write = "" if model.entry else statement(f"{model.name}.write", self.schema)
+        tables = [] if model.entry else [f".{table}" for table in model.tables] or [""]
+        self._writes = {table[1:]: statement(f"{model.name}.write{table}", self.schema) for table in tables}
 
     async def create(self, conn: Connection) -> None:
         """Creates the schema and its tables, empty."""
@@ -80,10 +79,14 @@ class Generation:
     ) -> int:
         """Folds the facts and writes what follows from them; returns how many were new.
 
-        Facts of one stream are in order. What was folded before is skipped; what is missing before a fact is healed;
-        what cannot be folded is refused together with the rest of its stream. `combine` False leaves the rows of the
-        touched keys as they are: for bulk loading, which calls `combine_all` at the end.
+        Facts of one stream are in order; those of streams that the model does not read are passed over. What was folded
+        before is skipped; what is missing before a fact is healed; what cannot be folded is refused together with the
+        rest of its stream. `combine` False leaves the rows of the touched keys as they are: for bulk loading, which
+        calls `combine_all` at the end.
         """
+        if self.model.entry is None:
+            kinds = self.model.cells
+            facts = [fact for fact in facts if fact.kind in kinds]
         kept = await self._remembered(conn, {fact.key for fact in facts})
         batch = Batch(self.model, {key: of.folds for key, of in kept.items()}, refusals)
         await batch.fold(facts, heal)
@@ -131,15 +134,25 @@ class Generation:
             await conn.execute(self._save, *zip(*known, strict=True))
         if batch.entries:
             await conn.copy_records_to_table(
-                "entries", schema_name=self.schema, records=batch.entries, columns=_TIMELINE
+                "entries", schema_name=self.schema, records=batch.entries, columns=self.model.columns
             )
 
     async def _write_rows(self, conn: Connection, rows: Mapping[str, Sequence[Row]], kept: Mapping[str, _Kept]) -> None:
         changed = [row for key, of in rows.items() for row in of if row not in kept[key].rows]
-        if changed:
-            await conn.execute(self._write, *zip(*changed, strict=True))
-        for key, of in rows.items():
-            kept[key].rows = frozenset(of)
+        for table, of in by_table(self.model, changed).items():
+            await conn.execute(self._writes[table], *zip(*of, strict=True))
+        for key, all_of in rows.items():
+            kept[key].rows = frozenset(all_of)
+
+
+def by_table(model: ReadModel, rows: Sequence[Row]) -> Mapping[str, Sequence[Row]]:
+    """The rows by the name of their table, "" for the only one; tables without rows are left out."""
+    if not model.tables:
+        return {"": rows} if rows else {}
+    found: dict[str, list[Row]] = {}
+    for table, *row in rows:
+        found.setdefault(table, []).append(tuple(row))
+    return {table: found[table] for table in model.tables if table in found}  # always in the same order: no deadlock
 
 
 @dataclass(slots=True)

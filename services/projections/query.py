@@ -14,7 +14,8 @@ from linkage.rpc.identity import Issuers, load_issuers
 from linkage.rpc.server import Running, serve
 from linkage.settings import read, refuse
 from services.projections import generations
-from services.projections.queries import Queries
+from services.projections.queries import methods
+from services.projections.reading import Reading
 from services.projections.settings import QuerySettings
 
 __all__ = ["main"]
@@ -28,13 +29,13 @@ async def _serve(settings: QuerySettings, issuers: Issuers) -> None:
         asyncio.get_running_loop().add_signal_handler(wanted, stop.set)
     directory = policy.directory()
     async with await generations.open_pool(settings.projections_dsn.get_secret_value(), readers=8) as pool:
-        queries = Queries(
+        reading = Reading(
             pool,
             directory,
             longest_wait=settings.longest_wait_seconds,
             stale_after=timedelta(seconds=settings.stale_seconds),
         )
-        async with serve(queries.methods(), issuers, directory, settings.listen()) as running:
+        async with serve(methods(reading), issuers, directory, settings.listen()) as running:
             watch = asyncio.create_task(_watch(running, pool), name="watch")
             await stop.wait()
             watch.cancel()

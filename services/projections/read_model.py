@@ -29,17 +29,30 @@ class ReadModel:
     `fold_version` is raised whenever `fold`, `combine`, `entry`, a cell or a table changes its meaning: the worker then
     refuses the generation that was built by the earlier code until it is rebuilt.
 
-    Either `fold` and `combine`: `combine(key, cells)` gives *all* rows of one key from the cells of its streams, and
-    the same cells give the same rows. Or `entry`: one row per event, which never changes once it is written.
+    Either `fold` and `combine`: `combine(key, cells)` gives *all* rows of one key from the cells of its streams; the
+    same cells give the same rows, and a row that was once there stays (what ended says so in its columns). Or `entry`:
+    one row per event, which never changes once it is written.
     """
 
     name: str
     fold_version: int
     cells: Mapping[str, type[Any]] = field(default_factory=dict)
-    """Which cell a kind of stream has, as a NamedTuple class; streams of other kinds are only counted."""
+    """Which cell a kind of stream has, as a NamedTuple class; streams of other kinds are not read."""
     fold: Callable[[Any, Fact], Any] | None = None
     combine: Callable[[str, Mapping[str, Any]], Sequence[Row]] | None = None
     entry: Callable[[Fact], Row] | None = None
+    columns: Sequence[str] = ()
+    """The columns of an entry, in its order."""
+    tables: Sequence[str] = ()
+    """Where `combine` gives rows of several tables: their names. Each row then begins with the name of its own, and
+    `sql/<read model>.write.<table>.sql` writes those of one."""
+
+    carries: bool = False
+    """Whether a new generation takes something over from the one before: `sql/<read model>.carry.sql`."""
+
+    def keeps(self, kind: str) -> bool:
+        """Whether the streams of this kind are read."""
+        return self.entry is not None or kind in self.cells
 
     def first(self, kind: str) -> Any:
         """The cell of a stream without events; None where the read model keeps none of this kind."""

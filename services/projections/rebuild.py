@@ -70,6 +70,7 @@ async def rebuild(
         building = _Building(pool, generation, await stores.all(), tell)
         await building.catch_up(combine=False)
         await building.combine_everything()
+        await building.carry_over()
         await generation.create_indexes(lock)
         while await building.catch_up(combine=True) > _NEARLY:
             pass
@@ -96,6 +97,7 @@ class _Building:
         self._pool = pool
         self._generation = generation
         self._cursors = dict.fromkeys(stores, 0)
+        self._kinds = () if generation.model.entry else tuple(generation.model.cells)
         self._tell = tell
 
     async def catch_up(self, *, combine: bool) -> int:
@@ -112,7 +114,7 @@ class _Building:
         return self.events - before
 
     async def _page(self, store: Store) -> list[Fact]:
-        self._cursors[store], events = await store.page(self._cursors[store], _PAGE)
+        self._cursors[store], events = await store.page(self._cursors[store], _PAGE, self._kinds)
         return [fact_of(event) for event in events]
 
     async def _fold(self, facts: list[Fact], *, combine: bool) -> None:
@@ -138,6 +140,16 @@ class _Building:
                 after = keys[-1]
             self._tell("combining", self.events)
 
+    async def carry_over(self) -> None:
+        """Takes over from the active generation what the stores cannot tell, where there is anything (`carry.sql`)."""
+        async with self._pool.acquire() as conn, conn.transaction():
+            active = await conn.fetchval(_ACTIVE, self._generation.model.name)
+            if active is not None and self._generation.model.carries:
+                carry = statement(f"{self._generation.model.name}.carry", self._generation.schema)
+                await conn.execute("set local enable_seqscan = on")  # all of both tables
+                await conn.execute("set local enable_hashjoin = on")
+                await conn.execute(carry.replace("{active}", f"{self._generation.model.name}_g{active}"))
+
     async def overtake(self, stores: Stores) -> None:
         """Folds what the active generation has and the tails did not give (yet): a writer that is slow holds them up,
         but what was published once must not be missing afterwards."""
@@ -149,7 +161,8 @@ class _Building:
             old = f"{self._generation.model.name}_g{active}"
             rows = await conn.fetch(ahead.replace("{active}", old))
         for row in rows:
-            if row["stream"] in self.refused:
+            kept = self._generation.model.keeps(row["stream"].split("/", 2)[1])
+            if not kept or row["stream"] in self.refused:
                 continue
             facts = await stores.anywhere(row["stream"], row["version"])
             if not facts or facts[-1].version < row["wanted"]:

@@ -16,6 +16,7 @@ import grpc
 from linkage import v1
 from linkage.rpc.failure import Failure
 from services.projections.generation import statement
+from services.projections.read_model import ReadModel
 
 if TYPE_CHECKING:
     import asyncpg
@@ -31,9 +32,10 @@ Wanted = Mapping[str, int]
 class Visibility:
     """What one read model has folded so far, for those who wait for it."""
 
-    def __init__(self, pool: asyncpg.Pool[Any], read_model: str) -> None:
+    def __init__(self, pool: asyncpg.Pool[Any], model: ReadModel) -> None:
         self._pool = pool
-        self._read_model = read_model
+        self._model = model
+        self._read_model = model.name
         self._waiting: dict[asyncio.Future[None], Wanted] = {}
         self._poller: asyncio.Task[None] | None = None
 
@@ -54,7 +56,8 @@ class Visibility:
         """Returns once every position is folded. Raises STORED_NOT_YET_VISIBLE at the deadline (monotonic seconds)."""
         wanted: dict[str, int] = {}
         for position in positions:
-            wanted[position.stream] = max(wanted.get(position.stream, 0), position.version)
+            if self._model.keeps((*position.stream.split("/"), "", "")[1]):  # of the others nothing is ever read here
+                wanted[position.stream] = max(wanted.get(position.stream, 0), position.version)
         if not wanted or not await self._missing(wanted):
             return
         arrived: asyncio.Future[None] = asyncio.get_running_loop().create_future()

@@ -43,7 +43,7 @@ def delivery(message: Any) -> Delivery:
     """One Kafka record, decoded; a record that is no event of ours stays as it came."""
     record = Record(message.key, message.value, message.headers)
     try:
-        return Delivery(message.topic, message.partition, message.offset, read_record(record))
+        return Delivery(message.topic, message.partition, message.offset, read_record(record, message.timestamp))
     except MalformedRecord as problem:
         return Delivery(message.topic, message.partition, message.offset, Unreadable(record, str(problem)))
 

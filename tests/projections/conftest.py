@@ -20,12 +20,6 @@ from services.projections.projector import Delivery, Projector
 from services.projections.read_models import READ_MODELS
 from tests.projections.story import Act, facts, store
 
-TABLES = {
-    "joint_work_board": "joint_works",
-    "cross_tier_timeline": "entries",
-    "waiting_for_me": "obligations",
-}
-
 
 @dataclass(slots=True)
 class Projections:
@@ -43,10 +37,10 @@ class Projections:
     async def content(self) -> dict[str, list[tuple[Any, ...]]]:
         """Everything the active generations say, and what they have folded: what two ways of building must agree on."""
         found: dict[str, list[tuple[Any, ...]]] = {}
-        for model, table in TABLES.items():
-            generation = await self.pool.fetchval("select generation from generations where read_model = $1", model)
+        for model, generation in await self.pool.fetch("select read_model, generation from generations"):
             schema = f"{model}_g{generation}"
-            for name, what in ((table, "*"), ("folds", "stream, key, version, state::text")):
+            for (name,) in await self.pool.fetch("select tablename from pg_tables where schemaname = $1", schema):
+                what = "stream, key, version, state::text" if name == "folds" else "*"
                 rows = await self.pool.fetch(f"select {what} from {schema}.{name}")
                 found[f"{model}.{name}"] = sorted(map(tuple, rows), key=repr)
         return found

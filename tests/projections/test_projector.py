@@ -185,15 +185,13 @@ async def test_progress_tells_position_and_time_of_what_was_read_last(projection
 
 def test_a_record_is_read_as_the_whole_envelope_would_be() -> None:
     for fact in facts(EVERYTHING):
-        found = read(Record(*to_record(fact.event)))
+        found = read(Record(*to_record(fact.event)), fact.published_at.timestamp())
         assert found._replace(origin=fact.origin) == fact
         assert found.event == fact.event
 
 
 def _with_type(fact: Fact, type: str) -> Any:
-    from dataclasses import replace
-
-    return replace(fact.event, type=type)
+    return fact.event._replace(type=type)
 
 
 class _ReadModel:

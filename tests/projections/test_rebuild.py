@@ -33,7 +33,8 @@ async def test_built_from_the_stores_it_equals_what_was_folded_live(projections:
     live = await projections.content()
     for model in READ_MODELS:
         rebuilt = await rebuild(projections.pool, projections.stores, model)
-        assert (rebuilt.generation, rebuilt.events, rebuilt.refused) == (2, len(EVERYTHING), 0)
+        kept = sum(model.keeps(act.stream.split("/")[1]) for act in EVERYTHING)
+        assert (rebuilt.generation, rebuilt.events, rebuilt.refused) == (2, kept, 0)
     assert await projections.content() == live
     schemas = await projections.pool.fetch("select nspname from pg_namespace where nspname like '%\\_g_'")
     assert {row["nspname"] for row in schemas} == {f"{model.name}_g2" for model in READ_MODELS}, "the old ones are gone"

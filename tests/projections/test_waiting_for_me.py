@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from linkage import contract, v1
-from services.projections import obligations
-from services.projections.obligations import Ledger
-from services.projections.read_models import WAITING
+from services.projections.read_models import WAITING, obligations
+from services.projections.read_models.obligations import Ledger
 from tests.projections.folding import rows, waiting
 from tests.projections.story import (
     ANYUE,

@@ -10,5 +10,7 @@ create table {schema}.entries (
     recorded_at timestamptz not null,
     causation_id text not null,
     correlation_id text not null,
-    hash bytea not null
+    hash bytea not null,
+    published_at timestamptz not null,
+    data bytea not null
 );

@@ -1,1 +1,2 @@
 alter table {schema}.entries add primary key (key, occurred_at, stream, version);
+create index entries_by_tier on {schema}.entries (tier, published_at);

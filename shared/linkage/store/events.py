@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 __all__ = [
@@ -35,9 +36,11 @@ class NewEvent:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Metadata:
-    """Who recorded an event, when, and because of what. Times are aware (UTC); an unknown text is empty."""
+class Metadata(NamedTuple):
+    """Who recorded an event, when, and because of what. Times are aware (UTC); an unknown text is empty.
+
+    A named tuple, since one is made for every event that is read.
+    """
 
     organisation: str
     tier: str
@@ -51,8 +54,7 @@ class Metadata:
     policy_pack: str
 
 
-@dataclass(frozen=True, slots=True)
-class StoredEvent:
+class StoredEvent(NamedTuple):
     """An event as the log holds it. `position` orders the whole log (with gaps), `version` its stream (without)."""
 
     position: int

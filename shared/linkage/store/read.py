@@ -1,6 +1,7 @@
 """Reading the log: one stream, and the whole of it (or one kind) by a cursor that loses nothing (the fenced tail)."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -24,7 +25,7 @@ _LOWEST_OPEN_ID = statement("lowest_open_id")
 _OLDEST_WRITER = statement("oldest_writer")
 
 _WINDOW = 20_000
-"""How many positions one statement looks through for events of a kind."""
+"""How many positions one statement looks through for events of some kinds."""
 
 
 async def load(pool: "Pool", stream: str, after: int) -> list[StoredEvent]:
@@ -77,16 +78,16 @@ class Tail:
         self._settled = 0  # all positions up to here are committed or dead
         self._pending: tuple[int, int] | None = None  # a head whose fence has not fallen yet: (position, fence)
 
-    async def read(self, after: int, limit: int, kind: str | None = None) -> tuple[int, list[StoredEvent]]:
-        """Up to `limit` events (of one kind) after the cursor, and the new cursor; nothing new: `(after, [])`."""
+    async def read(self, after: int, limit: int, kinds: Sequence[str] = ()) -> tuple[int, list[StoredEvent]]:
+        """Up to `limit` events (of these kinds) after the cursor, and the new cursor; nothing new: `(after, [])`."""
         try:
             if after >= self._settled and not await self._settle(after):
                 return after, []
             settled = self._settled
-            if kind is None:
-                rows = await _fetch(self._pool, _READ_ALL, after, settled, limit)
+            if kinds:
+                rows = await self._look_for(kinds, after, settled, limit)
             else:
-                rows = await self._look_for(kind, after, settled, limit)
+                rows = await _fetch(self._pool, _READ_ALL, after, settled, limit)
         except StoreUnavailable:
             # What comes back may be a restored server, in which settled positions are drawn anew.
             self._settled, self._pending = 0, None
@@ -94,11 +95,11 @@ class Tail:
         events = [_event(row) for row in rows]
         return (events[-1].position if len(events) == limit else settled), events
 
-    async def _look_for(self, kind: str, after: int, settled: int, limit: int) -> "list[asyncpg.Record]":
+    async def _look_for(self, kinds: Sequence[str], after: int, settled: int, limit: int) -> "list[asyncpg.Record]":
         rows: list[asyncpg.Record] = []
         while after < settled and len(rows) < limit:
             upto = min(after + _WINDOW, settled)
-            rows += await _fetch(self._pool, _READ_KIND, after, upto, limit - len(rows), kind)
+            rows += await _fetch(self._pool, _READ_KIND, after, upto, limit - len(rows), list(kinds))
             after = upto
         return rows
 
@@ -133,4 +134,4 @@ async def _fetch(pool: "Pool", query: str, *arguments: object) -> "list[asyncpg.
 
 def _event(row: "asyncpg.Record") -> StoredEvent:
     position, stream, version, key, type, data, previous_hash, hash, *metadata = row
-    return StoredEvent(position, stream, version, key, type, data, Metadata(*metadata), previous_hash, hash)
+    return StoredEvent(position, stream, version, key, type, data, Metadata._make(metadata), previous_hash, hash)

@@ -84,12 +84,13 @@ class Store:
         """The answer that a stored request got; None if there is no such request. Raises `RequestReused`."""
         return await read.answer(self._pool, organisation, request_id, fingerprint)
 
-    async def page(self, after: int, limit: int = 500) -> tuple[int, list[StoredEvent]]:
+    async def page(self, after: int, limit: int = 500, kinds: Sequence[str] = ()) -> tuple[int, list[StoredEvent]]:
         """The tail: up to `limit` events after the cursor `after` (0: from the start) and the new cursor.
 
+        `kinds`: only streams of these kinds (the stream id's middle part); none named: all.
         Every event comes once, in position order. Nothing new: `(after, [])`, also while an older writer is still open.
         """
-        return await self._tail.read(after, limit)
+        return await self._tail.read(after, limit, kinds)
 
     async def read_all(self, after: int, limit: int) -> tuple[int, list[StoredEvent]]:
         """The whole log by cursor, like `page`."""
@@ -97,7 +98,7 @@ class Store:
 
     async def read_kind(self, kind: str, after: int, limit: int) -> tuple[int, list[StoredEvent]]:
         """The events of one stream kind (the stream id's middle part) by cursor, like `page`."""
-        return await self._tail.read(after, limit, kind)
+        return await self._tail.read(after, limit, (kind,))
 
     async def oldest_writer(self) -> float:
         """For how many seconds the server's oldest writing transaction is open (0: none): what the tail waits for.

@@ -5,6 +5,6 @@ select e.position, s.stream, e.version, s.key, e.type, e.data, e.previous_hash, 
        e.traceparent, e.policy_pack
   from events e
  cross join lateral (select stream, key from streams where id = e.stream_id offset 0) s
- where e.position > $1 and e.position <= $2 and e.kind = $4
+ where e.position > $1 and e.position <= $2 and e.kind = any ($4)
  order by e.position
  limit $3

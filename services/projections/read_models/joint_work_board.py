@@ -10,10 +10,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from linkage import v1
-from services.projections.board_cells import CELLS, Cell, Initiator, Invitation, Participant, PeerPlan, fold
-from services.projections.board_parts import Cells, consultations, members_of, sessions, sub_venues, supervisions
 from services.projections.fact import timestamp
 from services.projections.read_model import ReadModel, Row
+from services.projections.read_models.board_cells import CELLS, Cell, Initiator, Invitation, Participant, PeerPlan, fold
+from services.projections.read_models.board_parts import (
+    Cells,
+    consultations,
+    members_of,
+    sessions,
+    sub_venues,
+    supervisions,
+)
 
 __all__ = ["BOARD", "combine", "joint_state", "standing"]
 

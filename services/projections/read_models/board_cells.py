@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from linkage import v1
 from services.projections.fact import Fact, micros
-from services.projections.supervision_cells import SUPERVISION, SupervisionCell, fold_supervision
+from services.projections.read_models.supervision_cells import SUPERVISION, SupervisionCell, fold_supervision
 
 __all__ = [
     "CELLS",

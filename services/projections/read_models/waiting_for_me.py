@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from services.projections.obligations import KINDS, RULES, Ending, Ledger, Opening, fold
 from services.projections.read_model import ReadModel, Row
+from services.projections.read_models.obligations import KINDS, RULES, Ending, Ledger, Opening, fold
 
 __all__ = ["WAITING", "combine"]
 

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from linkage import v1
-from services.projections.board_cells import Cell, Consultation, Participant, Session, SubVenue
 from services.projections.fact import timestamp
-from services.projections.supervision_cells import Finding, Handling, Opinion, Project
+from services.projections.read_models.board_cells import Cell, Consultation, Participant, Session, SubVenue
+from services.projections.read_models.supervision_cells import Finding, Handling, Opinion, Project
 
 __all__ = ["Cells", "Members", "consultations", "members_of", "sessions", "sub_venues", "supervisions"]
 

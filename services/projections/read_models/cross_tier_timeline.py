@@ -1,6 +1,7 @@
 """CrossTierTimeline: every event of a joint work over all tiers, with both times. Domain paper §6; 003·二(3).
 
 One row per event, which never changes: there is nothing to fold and nothing to combine, so no order of arrival matters.
+It holds the events whole and knows when each was published: what was known at a past moment is read here (past.py).
 """
 
 from __future__ import annotations
@@ -26,7 +27,14 @@ def entry(fact: Fact) -> Row:
         fact.causation_id,
         fact.correlation_id,
         fact.hash,
+        fact.published_at,
+        fact.data,
     )
 
 
-TIMELINE = ReadModel(name="cross_tier_timeline", fold_version=1, entry=entry)
+COLUMNS = (
+    "key", "stream", "version", "type", "organisation", "tier", "post", "occurred_at", "recorded_at", "causation_id",
+    "correlation_id", "hash", "published_at", "data",
+)  # fmt: skip
+
+TIMELINE = ReadModel(name="cross_tier_timeline", fold_version=2, entry=entry, columns=COLUMNS, carries=True)

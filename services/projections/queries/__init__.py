@@ -1,0 +1,24 @@
+"""The queries of the contract, one module per read model: what the read models answer. Design D9."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+from linkage.rpc.server import Method
+from services.projections.queries import cross_tier_timeline, joint_work_board, waiting_for_me
+from services.projections.reading import Query, Reading
+
+__all__ = ["QUERIES", "methods"]
+
+QUERIES: Mapping[str, Query] = {
+    **joint_work_board.QUERIES,
+    **cross_tier_timeline.QUERIES,
+    **waiting_for_me.QUERIES,
+}
+"""All there are, by full name."""
+
+
+def methods(reading: Reading) -> Mapping[str, Method]:
+    """All queries over these read models, as linkage.rpc.server takes them."""
+    return {name: partial(query, reading) for name, query in QUERIES.items()}

@@ -1,0 +1,26 @@
+"""How values of read models are shown in the contract's messages."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+__all__ = ["number", "timestamp"]
+
+
+def number(enum: Any, prefix: str, name: str) -> Any:
+    """A name as it stands in headers (`county`, `POST_CPPCC_OFFICE`) as the contract's number; 0 if unknown."""
+    full = name if name.startswith(prefix) else prefix + name.upper().replace("-", "_")
+    found = enum.DESCRIPTOR.values_by_name.get(full)
+    return found.number if found is not None else 0
+
+
+def timestamp(at: datetime | None) -> Timestamp | None:
+    """The contract's time; None for None, so that a field that takes it stays empty."""
+    if at is None:
+        return None
+    found = Timestamp()
+    found.FromDatetime(at)
+    return found

@@ -1,0 +1,51 @@
+"""Queries of WaitingForMe (waiting_for_me.proto)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from linkage import v1
+from linkage.rpc.server import Call
+from services.projections.paging import continued, page_size, token
+from services.projections.queries.shown import timestamp
+from services.projections.read_models import WAITING
+from services.projections.reading import Query, Reading
+
+__all__ = ["QUERIES", "list_obligations"]
+
+
+async def list_obligations(
+    reading: Reading, request: v1.ListObligationsRequest, call: Call
+) -> v1.ListObligationsResponse:
+    """Obligations: those with a due date first, then by age."""
+    size = page_size(request.page_size, 50, 200)
+    last = continued(request, ["-infinity", "-infinity", ""])
+    arguments = (request.debtor, request.joint_work_id, request.include_discharged, *last, size + 1)
+    rows = await reading.rows(WAITING, "list", request, call, *arguments)
+    response = v1.ListObligationsResponse(obligations=[_obligation(row) for row in rows[:size]])
+    if len(rows) > size:
+        response.next_page_token = token(
+            request, [rows[size - 1][name] for name in ("until", "since", "obligation_id")]
+        )
+    return response
+
+
+def _obligation(row: Any) -> v1.Obligation:
+    return v1.Obligation(
+        obligation_id=row["obligation_id"],
+        opened_by=row["opened_by"],
+        debtor=row["debtor"],
+        creditor=row["creditor"],
+        joint_work_id=row["joint_work_id"],
+        subject_id=row["subject_id"],
+        opened_at=timestamp(row["opened_at"]),
+        due_at=timestamp(row["due_at"]),
+        citation=row["citation"],
+        discharged_at=timestamp(row["discharged_at"]),
+        discharged_by=row["discharged_by"],
+    )
+
+
+QUERIES: Mapping[str, Query] = {"linkage.v1.WaitingForMeService.ListObligations": list_obligations}
+"""By full name."""

@@ -1,0 +1,11 @@
+"""The read models there are."""
+
+from __future__ import annotations
+
+from services.projections.read_models.cross_tier_timeline import TIMELINE
+from services.projections.read_models.joint_work_board import BOARD
+from services.projections.read_models.waiting_for_me import WAITING
+
+__all__ = ["BOARD", "READ_MODELS", "TIMELINE", "WAITING"]
+
+READ_MODELS = (BOARD, TIMELINE, WAITING)
