@@ -6,6 +6,7 @@ was said, the main record what was heard jointly.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, TypeVar
@@ -44,6 +45,7 @@ class SubVenue:
     convener: str = ""
     proposal: v1.SubVenueProposed = field(default_factory=v1.SubVenueProposed)
     place: str = ""
+    sites: Mapping[str, str] = field(default_factory=dict)  # townships that are sites of the venue, with the place
     tested: bool | None = None  # outcome of the last test since the channel was last lost
     attendance: Counts = field(default_factory=dict)
     statements: Statements = field(default_factory=dict)
@@ -56,7 +58,11 @@ def evolve(state: SubVenue, event: Message) -> SubVenue:
             status = Status.PROPOSED if state.status in NOT_HOSTING else state.status
             return replace(state, status=status, convener=event.convener, proposal=event.proposal)
         case v1.SubVenueConfirmed(place=place):
-            return replace(state, status=Status.CONFIRMED, place=place, tested=None)
+            return replace(state, status=Status.CONFIRMED, place=place, sites={}, tested=None)
+        case v1.SubVenueSiteConfirmed(site=site, place=place):
+            return replace(state, sites={**state.sites, site: place})
+        case v1.SubVenueSiteWithdrawn(site=site):
+            return replace(state, sites={other: place for other, place in state.sites.items() if other != site})
         case v1.SubVenueDeclined():
             return replace(state, status=Status.DECLINED)
         case v1.SubVenueWithdrawn():
@@ -119,6 +125,31 @@ def withdraw(state: SubVenue, command: v1.WithdrawSubVenueRequest, occasion: Occ
     return recorded(named(state, v1.SubVenueWithdrawn(convener=state.convener, reason=command.reason)))
 
 
+def confirm_site(state: SubVenue, command: v1.ConfirmSubVenueSiteRequest, occasion: Occasion) -> Decision:
+    """A township hosts nothing of its own: it is a site under its county's venue, which the county confirms (§9 #24)."""
+    if state.status in NOT_HOSTING:
+        return not_confirmed(state)
+    if state.sites.get(command.site) == command.place:
+        return unchanged
+    if state.status is Status.CLOSED:
+        return closed()
+    below = occasion.directory.guides(occasion.by.code, command.site)
+    if not below or occasion.directory[command.site].tier != v1.TIER_TOWNSHIP:
+        message = "a site of the venue is a township of the county that hosts it"
+        return refused("SITE_NOT_ELIGIBLE", message, cite="002.19", site=command.site)
+    site = v1.SubVenueSiteConfirmed(convener=state.convener, site=command.site, place=command.place)
+    return recorded(named(state, site))
+
+
+def withdraw_site(state: SubVenue, command: v1.WithdrawSubVenueSiteRequest, occasion: Occasion) -> Decision:
+    if command.site not in state.sites:
+        return site_unknown(command.site)
+    if state.status is Status.CLOSED:
+        return closed()
+    site = v1.SubVenueSiteWithdrawn(convener=state.convener, site=command.site, reason=command.reason)
+    return recorded(named(state, site))
+
+
 def record_test(state: SubVenue, command: v1.TestChannelRequest, occasion: Occasion) -> Decision:
     if state.status in NOT_HOSTING:
         return not_confirmed(state)
@@ -153,7 +184,9 @@ def record_attendance(state: SubVenue, command: v1.RecordVenueAttendanceRequest,
         return not_confirmed(state)
     if state.status is Status.CLOSED:
         return closed()
-    return count(state.attendance, command, named(state, v1.AttendanceRecorded(venue=occasion.by.code)))
+    if command.site and command.site not in state.sites:
+        return site_unknown(command.site)
+    return count(state.attendance, command, named(state, v1.AttendanceRecorded(venue=command.site or occasion.by.code)))
 
 
 def record_statement(state: SubVenue, command: v1.RecordVenueStatementRequest, occasion: Occasion) -> Decision:
@@ -199,6 +232,10 @@ def not_opened(state: SubVenue) -> Refusal:
     return refused("VENUE_NOT_OPENED", message, cite="002.11", status=state.status.name)
 
 
+def site_unknown(site: str) -> Refusal:
+    return refused("SITE_UNKNOWN", "this township is no site of the venue", cite="002.19", site=site)
+
+
 def closed() -> Refusal:
     return refused("VENUE_CLOSED", "the minutes are filed", cite="002.11", status=Status.CLOSED.name)
 
@@ -212,6 +249,8 @@ AGGREGATE = Aggregate(
         v1.ConfirmSubVenueRequest: confirm,
         v1.DeclineSubVenueRequest: decline,
         v1.WithdrawSubVenueRequest: withdraw,
+        v1.ConfirmSubVenueSiteRequest: confirm_site,
+        v1.WithdrawSubVenueSiteRequest: withdraw_site,
         v1.TestChannelRequest: record_test,
         v1.ConnectVenueRequest: connect,
         v1.DisconnectVenueRequest: disconnect,
