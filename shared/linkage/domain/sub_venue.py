@@ -126,7 +126,7 @@ def withdraw(state: SubVenue, command: v1.WithdrawSubVenueRequest, occasion: Occ
 
 
 def confirm_site(state: SubVenue, command: v1.ConfirmSubVenueSiteRequest, occasion: Occasion) -> Decision:
-    """A township hosts nothing of its own: it is a site under its county's venue, which the county confirms (§9 #24)."""
+    """A township hosts nothing of its own: its county, which hosts, confirms it as a site of the venue (§9 #24)."""
     if state.status in NOT_HOSTING:
         return not_confirmed(state)
     if state.sites.get(command.site) == command.place:
