@@ -29,9 +29,9 @@ __all__ = ["HOSTED", "PROJECTIONS", "QUERY", "TIERS", "WORKER", "Part", "Plan", 
 HOSTED: Mapping[str, tuple[str, ...]] = {
     "municipal": ("512000", "511000"),
     "county": ("512002", "512021", "512022"),
-    "township": ("512021001", "512021110", "512021205"),
+    "township": ("512021001", "512021110", "512021205", "512002103"),
 }
-"""The bodies that each tier's service hosts: 资阳 and 内江, three counties of 资阳, three townships of 安岳."""
+"""The bodies that each tier hosts: 资阳 and 内江, three counties of 资阳, three townships of 安岳, one of 雁江."""
 
 TIERS = tuple(HOSTED)
 WORKER, QUERY, PROJECTIONS = "worker", "query", "projections"

@@ -28,7 +28,7 @@ _PAUSE = 0.05  # seconds between two looks whether a notice has come
 _PACE = 0.1  # seconds between two records of a body that needs nobody else
 _UNCERTAIN = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
 _POSTS = {"township": v1.POST_TOWNSHIP_LIAISON_OFFICER}
-_VERTICAL = {"512000": HOSTED["county"], "512021": HOSTED["township"]}
+_VERTICAL = {"512000": HOSTED["county"], "512021": [code for code in HOSTED["township"] if code.startswith("512021")]}
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,15 +15,21 @@ __all__ = [
     "BODIES",
     "BUILDING",
     "CITY_CONSULTATION",
+    "COUNTY_PLAN",
     "COUNTY_WORK",
     "ECOLOGY",
+    "ECOLOGY_ITEM",
     "INFRASTRUCTURE",
+    "INFRASTRUCTURE_ITEM",
     "LEZHI",
+    "LINJIANG",
     "NEIJIANG",
     "PEER_SESSION",
     "PEER_WORK",
+    "PLAN",
     "PROJECT",
     "RENEWAL",
+    "RENEWAL_ITEM",
     "RENEWAL_WORK",
     "SESSION",
     "SHANGHAI",
@@ -56,12 +62,17 @@ ANYUE = Body("512021", v1.TIER_COUNTY, "安岳县政协", "Anyue")
 LEZHI = Body("512022", v1.TIER_COUNTY, "乐至县政协", "Lezhi")
 SHIYANG = Body("512021110", v1.TIER_TOWNSHIP, "石羊镇", "Shiyang", v1.POST_TOWNSHIP_LIAISON_OFFICER)
 
-BODIES = {body.code: body for body in (ZIYANG, NEIJIANG, YANJIANG, ANYUE, LEZHI, SHIYANG)}
+LINJIANG = Body("512002103", v1.TIER_TOWNSHIP, "临江镇", "Linjiang", v1.POST_TOWNSHIP_LIAISON_OFFICER)
+
+BODIES = {body.code: body for body in (ZIYANG, NEIJIANG, YANJIANG, ANYUE, LEZHI, SHIYANG, LINJIANG)}
 
 RENEWAL = "老旧小区改造提升"  # renewal of old residential quarters: 003·二(1), rows 1–18
 ECOLOGY = "生态环境建设"  # building an ecological environment: 003·二(1), row 19
 INFRASTRUCTURE = "基础设施建设"  # infrastructure: 003·二(1), row 20
 BUILDING = "资阳市政协会议中心"  # the main venue
+
+PLAN, COUNTY_PLAN = "512000-PLAN-2023", "512021-PLAN-2023"
+RENEWAL_ITEM, ECOLOGY_ITEM, INFRASTRUCTURE_ITEM = (f"{PLAN}-{number}" for number in ("03", "08", "09"))
 
 RENEWAL_WORK = "512000-JW-1"
 CITY_CONSULTATION = "512000-CON-1"

@@ -8,6 +8,7 @@ from deploy.local.scenario.bodies import (
     CITY_CONSULTATION,
     LEZHI,
     RENEWAL,
+    RENEWAL_ITEM,
     RENEWAL_WORK,
     SESSION,
     YANJIANG,
@@ -21,7 +22,6 @@ from linkage import v1
 
 __all__ = ["plan", "the_city_admits_the_late_acceptance", "the_city_invites", "the_invitation_lapses", "two_accept"]
 
-_PLAN_ITEM = "512000-PLAN-2023-03"
 _ROLE = "协同调研,组织当地委员参加协商"  # joint research; brings its local members
 _REPLY_BY = "2023-03-20 23:59"
 _PLACES = {YANJIANG.code: "雁江区政协会议室", ANYUE.code: "安岳县政协会议室"}
@@ -44,7 +44,7 @@ async def the_city_invites(scene: Scene) -> None:
         form=v1.CONSULTATION_FORM_SPECIAL_TOPIC,
         topic=RENEWAL,
         key=True,
-        plan_item_id=_PLAN_ITEM,
+        plan_item_id=RENEWAL_ITEM,
     )
     planned.planned_for.FromDatetime(at("2023-05-11 09:00"))
     told = f"plans the special-topic consultation (专题协商会) «{RENEWAL}», a key one of the year's plan"
@@ -54,7 +54,7 @@ async def the_city_invites(scene: Scene) -> None:
         mode=v1.LINKAGE_MODE_ATTACHED,
         direction=v1.LINKAGE_DIRECTION_VERTICAL,
         parent_id=CITY_CONSULTATION,
-        plan_item_id=_PLAN_ITEM,
+        plan_item_id=RENEWAL_ITEM,
         plan=plan("2023-05-11 09:00"),
     )
     told = f"opens joint work (联动工作) {RENEWAL_WORK}, attached to it, with revision 1 of the joint plan"
@@ -78,6 +78,8 @@ async def the_city_invites(scene: Scene) -> None:
         asked = v1.ProposeSubVenueRequest(session_id=SESSION, host=body.code, purpose="当地委员就近参加")
         told = f"asks {body.name} whether it hosts a sub-venue (分会场)"
         await scene.act(ZIYANG, at(f"2023-03-06 09:{minute}"), asked, told)
+
+    scene.show.matter("joint work")
 
     view = await scene.board(RENEWAL_WORK)
     scene.fact("JW-1 is INVITING", v1.JointState.Name(view.state), "JOINT_STATE_INVITING")

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from deploy.local.scenario.bodies import SHANGHAI, Body
+from deploy.local.scenario.bodies import BODIES, SHANGHAI, Body
 from linkage import v1
 
-__all__ = ["cell", "obligation", "short", "time", "venue"]
+__all__ = ["cell", "count", "obligation", "short", "time", "venue"]
 
 
 def cell(view: v1.JointWorkView, body: Body) -> v1.ParticipantCell:
@@ -20,6 +20,11 @@ def cell(view: v1.JointWorkView, body: Body) -> v1.ParticipantCell:
 def venue(view: v1.JointWorkView, body: Body) -> v1.SubVenueCell:
     """The sub-venue the body was asked to host; an empty one where the board has none."""
     return next((one for one in view.sub_venues if one.host == body.code), v1.SubVenueCell())
+
+
+def count(entries: Iterable[v1.TimelineEntry], event: str, body: Body | None = None) -> int:
+    """How often that event stands in the timeline, in streams of that body (of any)."""
+    return sum(short(one.type) == event and body in (None, BODIES.get(one.organisation)) for one in entries)
 
 
 def obligation(owed: Iterable[v1.Obligation], opened_by: str, body: Body, subject: str = "") -> v1.Obligation:

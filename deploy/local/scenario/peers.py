@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from deploy.local.scenario.bodies import (
     INFRASTRUCTURE,
+    INFRASTRUCTURE_ITEM,
     NEIJIANG,
     PEER_SESSION,
     PEER_WORK,
@@ -33,6 +34,7 @@ async def the_other_city_answers(scene: Scene) -> None:
         joint_work_id=PEER_WORK,
         mode=v1.LINKAGE_MODE_STANDALONE,
         direction=v1.LINKAGE_DIRECTION_PEER,
+        plan_item_id=INFRASTRUCTURE_ITEM,
         plan=first,
     )
     told = f"opens inter-city joint work (兄弟城市联动协商) {PEER_WORK} «{INFRASTRUCTURE}»"

@@ -1,9 +1,10 @@
-"""Row 16, and the end of JW-1: a late contribution beside the sealed record, the result acknowledged by all. 002.22."""
+"""Row 16, and the end of JW-1: a late contribution beside the approved report, the result acknowledged. 002.22."""
 
 from __future__ import annotations
 
-from deploy.local.scenario.bodies import ANYUE, LEZHI, RENEWAL_WORK, SESSION, YANJIANG, ZIYANG, at
-from deploy.local.scenario.looking import cell, short
+from deploy.local.scenario.bodies import ANYUE, CITY_CONSULTATION, LEZHI, RENEWAL_WORK, YANJIANG, ZIYANG, at
+from deploy.local.scenario.looking import cell, count, short
+from deploy.local.scenario.outcome import REPORT
 from deploy.local.scenario.scene import Scene
 from linkage import v1
 
@@ -27,10 +28,13 @@ async def a_contribution_comes_late(scene: Scene) -> None:
         document="〔2023〕8号",
     )
     await scene.act(LEZHI, at("2023-06-20 09:00"), report, "hands in its research report, after the conclusion: late")
-    addendum = v1.FileSessionAddendumRequest(
-        session_id=SESSION, title=report.title, document=report.document, reason="乐至县政协于会后提交"
+    anew = v1.DraftOutcomeReportRequest(consultation_id=CITY_CONSULTATION, title=REPORT, document=report.document)
+    told = "wants to write it into the approved report"
+    await scene.refused(ZIYANG, at("2023-06-20 14:00"), anew, told, "REPORT_APPROVED")
+    addendum = v1.FileOutcomeAddendumRequest(
+        consultation_id=CITY_CONSULTATION, title=report.title, document=report.document, reason="乐至县政协于会后提交"
     )
-    told = "files it as an addendum (迟交补充) beside the sealed record, never into it"
+    told = "files it as an addendum (迟交补充) beside the approved text, never into it"
     await scene.act(ZIYANG, at("2023-06-20 15:00"), addendum, told)
 
     view = await scene.board(RENEWAL_WORK)
@@ -39,10 +43,12 @@ async def a_contribution_comes_late(scene: Scene) -> None:
     entries = await scene.timeline(RENEWAL_WORK)
     late = [entry for entry in entries if short(entry.type) == "LateAddendumFiled"]
     scene.fact("the addendum is in the timeline after the seal", _after(entries, late, "RemoteSessionSealed"))
+    scene.fact("and after the report's approval", _after(entries, late, "OutcomeReportApproved"))
+    scene.fact("the report was approved once, and never drafted again", _drafts(entries), (1, 1))
 
 
 async def results_come_back(scene: Scene) -> None:
-    """Row 18, as far as the counties: the loop is closed when each has acknowledged what became of it."""
+    """Row 18, as far as the counties: each acknowledges what became of the joint work."""
     for body in (YANJIANG, ANYUE, LEZHI):
         result = v1.DeliverResultRequest(
             joint_work_id=RENEWAL_WORK,
@@ -85,6 +91,10 @@ async def results_come_back(scene: Scene) -> None:
         sorted(one.discharged_by.split("/")[0] for one in owed),
         sorted(body.code for body in (YANJIANG, ANYUE, LEZHI)),
     )
+
+
+def _drafts(entries: list[v1.TimelineEntry]) -> tuple[int, int]:
+    return count(entries, "OutcomeReportDrafted", ZIYANG), count(entries, "OutcomeReportApproved", ZIYANG)
 
 
 def _after(entries: list[v1.TimelineEntry], late: list[v1.TimelineEntry], earlier: str) -> bool:

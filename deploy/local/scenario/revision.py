@@ -6,7 +6,6 @@ from deploy.local.scenario.bodies import (
     ANYUE,
     CITY_CONSULTATION,
     LEZHI,
-    RENEWAL,
     RENEWAL_WORK,
     YANJIANG,
     ZIYANG,
@@ -17,7 +16,7 @@ from deploy.local.scenario.looking import cell, obligation
 from deploy.local.scenario.scene import Scene
 from linkage import v1
 
-__all__ = ["all_three_reconfirm", "counties_bring_their_research", "the_date_moves"]
+__all__ = ["all_three_reconfirm", "the_date_moves"]
 
 _COUNTIES = (YANJIANG, ANYUE, LEZHI)
 
@@ -73,53 +72,4 @@ async def all_three_reconfirm(scene: Scene) -> None:
         "each reconfirmation was discharged by the body's own word",
         [obligation(owed, "JointPlanRevised", body).discharged_by.split("/")[0] for body in _COUNTIES],
         [body.code for body in _COUNTIES],
-    )
-
-
-async def counties_bring_their_research(scene: Scene) -> None:
-    """Flow (a) 5, 7: joint research comes before consultation (002.5, 000§5), the draft before the meeting."""
-    adopted = v1.AdoptWorkPlanRequest(consultation_id=CITY_CONSULTATION, document="资政协办〔2023〕11号")
-    await scene.act(ZIYANG, at("2023-04-18 09:00"), adopted, "adopts the work plan (工作方案)")
-    for body, day, number in ((YANJIANG, "04-24", 3), (ANYUE, "04-25", 5)):
-        report = v1.SubmitContributionRequest(
-            joint_work_id=RENEWAL_WORK,
-            contribution_id=f"{body.code}-REPORT-1",
-            kind=v1.CONTRIBUTION_KIND_RESEARCH_REPORT,
-            title=f"关于{body.name_zh.removesuffix('政协')}老旧小区改造提升的调研报告",
-            document=f"〔2023〕{number}号",
-        )
-        await scene.act(body, at(f"2023-{day} 09:00"), report, "hands in its research report (调研报告)")
-        used = v1.IncorporateContributionRequest(
-            joint_work_id=RENEWAL_WORK, participant=body.code, contribution_id=report.contribution_id
-        )
-        told = f"takes the report of {body.name} into the joint result"
-        await scene.act(ZIYANG, at(f"2023-{day} 15:00"), used, told, awaiting=("CONTRIBUTION_UNKNOWN",))
-    planned = v1.PlanResearchRequest(
-        research_id=f"{ZIYANG.code}-RES-1",
-        joint_work_id=RENEWAL_WORK,
-        consultation_id=CITY_CONSULTATION,
-        topic=RENEWAL,
-        key=True,
-        leader=v1.POST_VICE_CHAIR,
-        partners=[YANJIANG.code, ANYUE.code],
-    )
-    await scene.act(ZIYANG, at("2023-04-18 10:00"), planned, "plans key research, led by a vice-chair (重要调研)")
-    filed = v1.FileResearchReportRequest(
-        research_id=planned.research_id,
-        title="关于老旧小区改造提升的调研报告",
-        document="资政协办〔2023〕13号",
-        contribution_ids=[f"{body.code}-REPORT-1" for body in (YANJIANG, ANYUE)],
-    )
-    told = "files the joint research report (调研于协商之前), made of the counties' own"
-    await scene.act(ZIYANG, at("2023-04-28 09:00"), filed, told)
-    briefed = v1.HoldBriefingMeetingRequest(consultation_id=CITY_CONSULTATION, subject="全市老旧小区改造情况")
-    await scene.act(ZIYANG, at("2023-05-04 09:00"), briefed, "holds the briefing meeting (情况通报会)")
-    draft = v1.CirculateDraftReportRequest(consultation_id=CITY_CONSULTATION, document="调研报告初稿")
-    await scene.act(ZIYANG, at("2023-05-08 09:00"), draft, "circulates the draft report (报告初稿)")
-
-    view = await scene.board(RENEWAL_WORK)
-    scene.fact(
-        "the research reports of 雁江 and 安岳 are on the board",
-        [list(cell(view, body).contribution_ids) for body in (YANJIANG, ANYUE)],
-        [[f"{YANJIANG.code}-REPORT-1"], [f"{ANYUE.code}-REPORT-1"]],
     )

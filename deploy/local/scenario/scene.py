@@ -47,6 +47,8 @@ class Scene:
     queries: str
     mint: Mint
     show: Show
+    pseudonyms: dict[str, str] = field(default_factory=dict)
+    """Of the citizens, by what they raised: as their townships know them."""
     _offices: dict[tuple[str, str, v1.Post.ValueType], Office] = field(default_factory=dict)
     _seen: dict[str, v1.Position] = field(default_factory=dict)
     _open: AsyncExitStack = field(default_factory=AsyncExitStack)
@@ -74,32 +76,31 @@ class Scene:
         Raises Refused for any other reason, TooLate at the limit.
         """
         request.occurred_at.FromDatetime(when)
-        office = await self._office(self.services[body.tier], body, post)
-        loop = asyncio.get_running_loop()
-        end = loop.time() + _PATIENCE
-        self.show.now(f"{body.name}: {type(request).__name__.removesuffix('Request')}")
-        while True:
-            try:
-                receipt = (await office(request)).receipt
-                break
-            except Refused as refused:
-                if refused.reason not in awaiting:
-                    raise
-                if loop.time() > end:
-                    raise TooLate(f"{body.code} could not go on within {_PATIENCE:.0f} s: {refused}") from refused
-            await asyncio.sleep(_PAUSE)
+        receipt = (await self._patiently(body, request, post, awaiting)).receipt
         self._seen.pop(receipt.position.stream, None)
         self._seen[receipt.position.stream] = receipt.position
         self.show.deed(body, when, told)
 
     async def refused(
-        self, body: Body, when: datetime, request: Any, told: str, reason: str, *, of: Body | None = None
+        self,
+        body: Body,
+        when: datetime,
+        request: Any,
+        told: str,
+        reason: str,
+        *,
+        of: Body | None = None,
+        post: v1.Post.ValueType | None = None,
+        awaiting: tuple[str, ...] = (),
     ) -> None:
-        """The body asks its own service, or that `of` another body, what must be refused. Raises NotRefused."""
-        request.occurred_at.FromDatetime(when)
-        office = await self._office(self.services[(of or body).tier], body)
+        """The body asks its own service, or that `of` another body, what must be refused. Raises NotRefused.
+
+        Asked again while it is refused for a reason of `awaiting`: what must be refused may be unheard of yet.
+        """
+        if "occurred_at" in request.DESCRIPTOR.fields_by_name:
+            request.occurred_at.FromDatetime(when)
         try:
-            await office(request)
+            await self._patiently(body, request, post, awaiting, of=of)
         except Refused as refused:
             if refused.reason != reason:
                 raise
@@ -107,35 +108,51 @@ class Scene:
             return
         raise NotRefused(f"{body.code} was not refused: {told}")
 
-    async def board(
-        self, joint_work_id: str, until: Callable[[v1.JointWorkView], bool] = lambda view: True
-    ) -> v1.JointWorkView:
-        """The joint work as the query API has it after all that was done, at the latest when `until` holds.
+    async def in_confidence(self, body: Body, when: datetime, request: Any, told: str) -> Any:
+        """What the body's own service answers and records no event of: a township and the vault of its citizens."""
+        answer = await self._patiently(body, request, None, ())
+        self.show.deed(body, when, told)
+        return answer
 
-        Where it does not come to hold, the last answer is given: then the facts say what is wrong.
+    async def see(self, request: Any, until: Callable[[Any], bool] = lambda answer: True) -> Any:
+        """What the query API answers after all that was done, at the latest when `until` holds.
+
+        Where it does not come to hold, the last answer is given: then the facts say what is wrong. What acts cause in
+        other streams is not in the positions that they were answered with; such a fact needs `until`.
         """
-        request = v1.GetJointWorkRequest(joint_work_id=joint_work_id, min_position=self._positions())
+        request.min_position.extend(self._positions())
 
-        async def answer() -> v1.JointWorkView:
-            view: v1.JointWorkView = (await self._ask(request)).joint_work
-            return view
+        async def answer() -> Any:
+            office = await self._office(self.queries, ZIYANG)
+            return await office(request, within=_PATIENCE)
 
         return await _until(answer, until)
 
+    async def board(
+        self, joint_work_id: str, until: Callable[[v1.JointWorkView], bool] = lambda view: True
+    ) -> v1.JointWorkView:
+        """The joint work as the query API has it."""
+        request = v1.GetJointWorkRequest(joint_work_id=joint_work_id)
+        view: v1.JointWorkView = (await self.see(request, lambda answer: until(answer.joint_work))).joint_work
+        return view
+
     async def timeline(
-        self, joint_work_id: str, until: Callable[[list[v1.TimelineEntry]], bool] = lambda entries: True
+        self, key: str, until: Callable[[list[v1.TimelineEntry]], bool] = lambda entries: True
     ) -> list[v1.TimelineEntry]:
-        """All entries of the joint work's timeline, by the time they occurred."""
+        """All entries of the timeline of a joint work, or of what is not in one, by the time they occurred.
+
+        Without joint work a line of topics is found by its first one, anything else by its own identifier.
+        """
 
         async def answer() -> list[v1.TimelineEntry]:
-            request = v1.ListTimelineRequest(joint_work_id=joint_work_id, page_size=500, min_position=self._positions())
             entries: list[v1.TimelineEntry] = []
+            token = ""
             while True:
-                page = await self._ask(request)
+                page = await self.see(v1.ListTimelineRequest(joint_work_id=key, page_size=500, page_token=token))
                 entries.extend(page.entries)
-                if not page.next_page_token:
+                token = page.next_page_token
+                if not token:
                     return entries
-                request.page_token = page.next_page_token
 
         return await _until(answer, until)
 
@@ -143,13 +160,8 @@ class Scene:
         self, joint_work_id: str, until: Callable[[list[v1.Obligation]], bool] = lambda obligations: True
     ) -> list[v1.Obligation]:
         """What anybody owes or owed in the joint work."""
-
-        async def answer() -> list[v1.Obligation]:
-            request = v1.ListObligationsRequest(joint_work_id=joint_work_id, include_discharged=True, page_size=200)
-            request.min_position.extend(self._positions())
-            return list((await self._ask(request)).obligations)
-
-        return await _until(answer, until)
+        request = v1.ListObligationsRequest(joint_work_id=joint_work_id, include_discharged=True, page_size=200)
+        return list((await self.see(request, lambda answer: until(list(answer.obligations)))).obligations)
 
     async def arrived(self, body: Body, joint_work_id: str, notice: type[Message]) -> None:
         """Waits until the notice stands in the body's own stream. Raises TooLate."""
@@ -169,9 +181,29 @@ class Scene:
     def _positions(self) -> list[v1.Position]:
         return list(self._seen.values())[-_POSITIONS:]
 
-    async def _ask(self, request: Any) -> Any:
-        office = await self._office(self.queries, ZIYANG)
-        return await office(request, within=_PATIENCE)
+    async def _patiently(
+        self,
+        body: Body,
+        request: Any,
+        post: v1.Post.ValueType | None,
+        awaiting: tuple[str, ...],
+        *,
+        of: Body | None = None,
+    ) -> Any:
+        """The answer; asked again while it is refused for a reason of `awaiting`."""
+        office = await self._office(self.services[(of or body).tier], body, post)
+        loop = asyncio.get_running_loop()
+        end = loop.time() + _PATIENCE
+        self.show.now(f"{body.name}: {type(request).__name__.removesuffix('Request')}")
+        while True:
+            try:
+                return await office(request)
+            except Refused as refused:
+                if refused.reason not in awaiting:
+                    raise
+                if loop.time() > end:
+                    raise TooLate(f"{body.code} could not go on within {_PATIENCE:.0f} s: {refused}") from refused
+            await asyncio.sleep(_PAUSE)
 
     async def _office(self, address: str, body: Body, post: v1.Post.ValueType | None = None) -> Office:
         post = body.post if post is None else post

@@ -52,6 +52,7 @@ class Show:
     doing: str = ""
     """What is going on at this moment."""
     _row: str = ""
+    _stations: list[str] = field(default_factory=list, repr=False)
 
     @contextmanager
     def playing(self) -> Iterator[None]:
@@ -93,6 +94,13 @@ class Show:
         who = set_cell_size(f"{body.code} {body.name_zh} {body.name}", 30)
         line = Text.assemble((f"  {when:%m-%d %H:%M}  ", "dim"), (f"{mark} {who}", colour), told)
         self.out.print(line.append(f": refused, {refused}", "yellow") if refused else line)
+
+    def matter(self, station: str) -> None:
+        """What the citizens raised went on to that station: the thread through the play, with all before it."""
+        before = "".join(f"{one} › " for one in self._stations)
+        self._stations.append(station)
+        line = Text("  ┆ 群众意见  ", "magenta")
+        self.out.print(line.append(before, "dim").append(station, "bold magenta"))
 
     def fact(self, sentence: str, held: bool, found: str) -> None:
         """A fact was looked at."""

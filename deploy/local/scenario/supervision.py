@@ -5,6 +5,7 @@ from __future__ import annotations
 from deploy.local.scenario.bodies import (
     ANYUE,
     ECOLOGY,
+    ECOLOGY_ITEM,
     PROJECT,
     SHIYANG,
     SUPERVISION_WORK,
@@ -17,7 +18,7 @@ from deploy.local.scenario.looking import cell
 from deploy.local.scenario.scene import Scene
 from linkage import v1
 
-__all__ = ["findings_go_up", "opinions_are_issued", "the_city_mobilizes"]
+__all__ = ["departments_reply", "findings_go_up", "opinions_are_issued", "the_city_mobilizes"]
 
 _COUNTIES = (YANJIANG, ANYUE)
 
@@ -32,13 +33,13 @@ async def the_city_mobilizes(scene: Scene) -> None:
         joint_work_id=SUPERVISION_WORK,
         mode=v1.LINKAGE_MODE_STANDALONE,
         direction=v1.LINKAGE_DIRECTION_VERTICAL,
-        plan_item_id="512000-PLAN-2023-08",
+        plan_item_id=ECOLOGY_ITEM,
         plan=text,
     )
     told = f"opens joint supervision (联动监督) {SUPERVISION_WORK} «{ECOLOGY}»"
     await scene.act(ZIYANG, at("2023-06-01 09:00"), proposed, told)
     planned = v1.PlanSupervisionRequest(
-        project_id=PROJECT, joint_work_id=SUPERVISION_WORK, topic=ECOLOGY, plan_item_id="512000-PLAN-2023-08"
+        project_id=PROJECT, joint_work_id=SUPERVISION_WORK, topic=ECOLOGY, plan_item_id=ECOLOGY_ITEM
     )
     told = "plans it on a supervisory item of the annual plan (民主监督议题)"
     await scene.act(ZIYANG, at("2023-06-01 09:10"), planned, told)
@@ -115,7 +116,7 @@ async def findings_go_up(scene: Scene) -> None:
 
 
 async def opinions_are_issued(scene: Scene) -> None:
-    """August to October: roll-up, exchange, issue, replies, conclusion."""
+    """August and September: roll-up, exchange, issue, and each opinion to a department."""
     rolled = v1.RollUpOpinionsRequest(project_id=PROJECT)
     for opinion in OPINIONS:
         rolled.opinions.add(opinion_id=opinion.id, finding_ids=opinion.findings)
@@ -138,6 +139,14 @@ async def opinions_are_issued(scene: Scene) -> None:
         whom = ", ".join(body.name for body in opinion.addressees)
         issued = v1.IssueOpinionRequest(opinion_id=opinion.id)
         await scene.act(ZIYANG, at("2023-09-04 09:00"), issued, f"issues {opinion.id} (监督意见) to {whom}")
+    await _assignments(scene)
+
+    view = await scene.board(SUPERVISION_WORK, lambda view: _numbers(view)[1] >= len(OPINIONS))
+    scene.fact("five opinions are out, and none is closed yet", _numbers(view), (5, 5, 0))
+
+
+async def departments_reply(scene: Scene) -> None:
+    """October: each department replies; what is answered is closed, and the supervision concluded."""
     await _replies(scene)
     ended = v1.ConcludeSupervisionRequest(project_id=PROJECT, summary="7项情况汇总为5条监督意见")
     told = "concludes the supervision"
@@ -155,8 +164,8 @@ async def opinions_are_issued(scene: Scene) -> None:
     await _ended_as_it_should(scene)
 
 
-async def _replies(scene: Scene) -> None:
-    """Each body's own government office hands the opinion to a department, which replies with result and reason."""
+async def _assignments(scene: Scene) -> None:
+    """Each body's own government office hands the opinion to a department."""
     office = v1.POST_GOVERNMENT_OFFICE
     for opinion in OPINIONS:
         units = {body: unit for body, unit, _, _ in opinion.replies}
@@ -169,6 +178,12 @@ async def _replies(scene: Scene) -> None:
             await scene.act(
                 body, at("2023-09-08 09:00"), assigned, told, post=office, awaiting=("OPINION_NOT_RECEIVED",)
             )
+
+
+async def _replies(scene: Scene) -> None:
+    """Each department replies with result and reason; what every addressee has replied to is closed."""
+    office = v1.POST_GOVERNMENT_OFFICE
+    for opinion in OPINIONS:
         for body, unit, result, reason in opinion.replies:
             reply = v1.GiveSupervisionReplyRequest(
                 opinion_id=opinion.id,
@@ -229,3 +244,8 @@ async def _ended_as_it_should(scene: Scene) -> None:
 
 def _supervision(view: v1.JointWorkView) -> v1.SupervisionCell:
     return view.supervisions[0] if view.supervisions else v1.SupervisionCell()
+
+
+def _numbers(view: v1.JointWorkView) -> tuple[int, int, int]:
+    found = _supervision(view)
+    return found.opinions, found.issued, found.closed

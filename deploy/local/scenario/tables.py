@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import groupby
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -23,6 +24,7 @@ from linkage import v1
 
 __all__ = ["facts", "joint_works"]
 
+_DAY = "%Y-%m-%d"
 _BOOKKEEPING = ("Received", "Noted")  # what one tier writes down of another's word: half of a timeline
 
 
@@ -138,15 +140,16 @@ def _timeline(work: str, entries: list[v1.TimelineEntry]) -> Table:
     shown = [entry for entry in entries if not short(entry.type).endswith(_BOOKKEEPING)]
     left = len(entries) - len(shown)
     title = f"Timeline of {work} 时间线: {len(shown)} events, and {left} that take note of another body's word"
-    table = _table(title, "occurred", "recorded", "tier", "body", "event", "link")
-    for entry in shown:
+    table = _table(title, "occurred", "recorded", "tier", "body", "event", "link of the last")
+    for _, alike in groupby(shown, key=lambda entry: (entry.organisation, entry.type, time(entry.occurred_at, _DAY))):
+        *before, entry = alike
         mark, colour = MARKS[entry.tier]
         table.add_row(
             time(entry.occurred_at),
             time(entry.recorded_at, "%Y-%m-%d %H:%M:%S"),
             Text(mark, style=colour),
             Text(_body(entry.organisation), style=colour),
-            short(entry.type),
+            short(entry.type) + (f" × {len(before) + 1}" if before else ""),
             f"{entry.hash[:12]}…",
         )
     return table

@@ -1,0 +1,75 @@
+"""Row 18: word goes down, hop by hop, until each of five citizens is told. 002.22; domain paper §4(d), §6."""
+
+from __future__ import annotations
+
+from deploy.local.scenario.bodies import (
+    ANYUE,
+    LINJIANG,
+    RENEWAL_ITEM,
+    RENEWAL_WORK,
+    SHIYANG,
+    YANJIANG,
+    ZIYANG,
+    at,
+)
+from deploy.local.scenario.citizens import RAISED
+from deploy.local.scenario.grassroots import CONSULTATION
+from deploy.local.scenario.looking import count
+from deploy.local.scenario.replies import REPLIES
+from deploy.local.scenario.scene import Scene
+from linkage import v1
+
+__all__ = ["citizens_are_told", "word_goes_down"]
+
+_WORD = "意见建议6条: 采纳3条、部分采纳1条、未采纳1条(县级财政困难)、1条待答复"
+
+
+async def word_goes_down(scene: Scene) -> None:
+    """From the city to two counties, from each to its town; none is skipped."""
+    await scene.timeline(RENEWAL_ITEM, lambda entries: count(entries, "ProposerFeedbackDue") >= len(REPLIES))
+    word = v1.SendProposerFeedbackRequest(matter_id=RENEWAL_ITEM, text=_WORD)
+    told = "sends word of the five answers to both counties it came from (向建议提出人员反馈)"
+    await scene.act(ZIYANG, at("2023-09-08 10:00"), word, told)
+    early = v1.SendProposerFeedbackRequest(matter_id=RENEWAL_ITEM, text=_WORD)
+    told = "wants to send the same once more under other words"
+    early.text = f"{_WORD}。"
+    await scene.refused(ZIYANG, at("2023-09-08 11:00"), early, told, "FEEDBACK_NOT_DUE")
+    for county, town, day in ((YANJIANG, LINJIANG, "11"), (ANYUE, SHIYANG, "12")):
+        passed = v1.SendProposerFeedbackRequest(matter_id=RENEWAL_ITEM, text=_WORD)
+        told = f"passes it on to {town.name}, and to its own people"
+        await scene.act(county, at(f"2023-09-{day} 10:00"), passed, told, awaiting=("FEEDBACK_NOT_DUE",))
+    for answer in REPLIES:
+        closed = v1.CloseRecommendationRequest(recommendation_id=answer.recommendation)
+        told = f"closes {answer.recommendation}: it is answered, and its proposers know"
+        await scene.act(ZIYANG, at("2023-09-13 09:00"), closed, told, awaiting=("FEEDBACK_MISSING",))
+
+    entries = await scene.timeline(RENEWAL_WORK, lambda entries: count(entries, "ProposerFeedbackReceived") >= 4)
+    scene.fact(
+        "two counties and two towns received word, each from the body right above",
+        [count(entries, "ProposerFeedbackReceived", body) for body in (YANJIANG, ANYUE, LINJIANG, SHIYANG)],
+        [1, 1, 1, 1],
+    )
+    scene.fact("five recommendations are closed, the sixth is not", count(entries, "RecommendationClosed", ZIYANG), 5)
+
+
+async def citizens_are_told(scene: Scene) -> None:
+    """14 and 15 September: each town opens its vault for that purpose alone, and tells each citizen."""
+    first = v1.ReadCitizenIdentityRequest(subject_id=scene.pseudonyms[RAISED[0].id], purpose="了解情况")
+    told = f"asks the township who raised {RAISED[0].id}: that never leaves it"
+    await scene.refused(ANYUE, at("2023-09-13 10:00"), first, told, "TIER_NOT_AUTHORISED", of=SHIYANG)
+    for raised in RAISED:
+        day = "2023-09-14" if raised.town is LINJIANG else "2023-09-15"
+        read = v1.ReadCitizenIdentityRequest(subject_id=scene.pseudonyms[raised.id], purpose="向本人反馈")
+        told = f"opens its vault to tell who raised {raised.id}; the vault notes the purpose"
+        await scene.in_confidence(raised.town, at(f"{day} 09:50"), read, told)
+        answer = v1.GiveCitizenFeedbackRequest(opinion_id=raised.id, means="电话", text=_WORD)
+        told = f"tells the citizen who raised {raised.id} what became of it, by telephone"
+        await scene.act(raised.town, at(f"{day} 10:00"), answer, told, awaiting=("FEEDBACK_NOT_DUE",))
+    scene.show.matter("told (5)")
+
+    told_to = [count(await scene.timeline(raised.id), "CitizenFeedbackGiven", raised.town) for raised in RAISED]
+    scene.fact("each of the five citizens was told once", told_to, [1] * 5)
+    held = await scene.timeline(CONSULTATION, lambda entries: count(entries, "GrassrootsFeedbackNoted") >= 3)
+    scene.fact(
+        "the consultation in 石羊镇 knows that its three are told", count(held, "GrassrootsFeedbackNoted", SHIYANG), 3
+    )

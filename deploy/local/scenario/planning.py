@@ -1,0 +1,145 @@
+"""Row 5: the city's plan for 2023, from the call for topics to its publication; a county goes with one item. 002.4."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from deploy.local.scenario.bodies import (
+    ANYUE,
+    COUNTY_PLAN,
+    LEZHI,
+    LINJIANG,
+    PLAN,
+    RENEWAL_ITEM,
+    SHIYANG,
+    YANJIANG,
+    ZIYANG,
+    Body,
+    at,
+)
+from deploy.local.scenario.citizens import TOPICS
+from deploy.local.scenario.looking import count
+from deploy.local.scenario.scene import Scene
+from deploy.local.scenario.year import ITEMS, NOMINATED, PLAN_YEAR
+from linkage import v1
+
+__all__ = ["a_county_goes_with_it", "the_city_plans_its_year", "the_plan_is_published"]
+
+_OFFICES = (v1.PLAN_OFFICE_PARTY_COMMITTEE, v1.PLAN_OFFICE_GOVERNMENT, v1.PLAN_OFFICE_CPPCC)
+
+
+async def the_city_plans_its_year(scene: Scene) -> None:
+    """December 2022: topics are called for, the draft is drawn up."""
+    called = v1.OpenSolicitationRequest(plan_id=PLAN, plan_year=PLAN_YEAR, call="向各部门、界别和县(区)政协征集选题")
+    called.until.FromDatetime(at("2022-12-20 18:00"))
+    told = "calls for topics (征集选题) until 20 December; those of the towns are there already"
+    await scene.act(ZIYANG, at("2022-12-06 09:00"), called, told)
+    ended = v1.CloseSolicitationRequest(plan_id=PLAN)
+    await scene.act(ZIYANG, at("2022-12-20 18:00"), ended, "ends the call")
+    drafted = v1.DraftPlanRequest(plan_id=PLAN, plan_year=PLAN_YEAR, document="2023年度协商计划(草案)")
+    await scene.act(ZIYANG, at("2022-12-26 09:00"), drafted, "draws up the draft of the year's plan (年度协商计划)")
+    for item in ITEMS:
+        added = v1.AddPlanItemRequest(plan_id=PLAN, item=item.planned())
+        marks = ", ".join(name for name in ("key", "supervisory", "linkable") if getattr(item, name))
+        rests = f" ← {', '.join(item.topics)}" if item.topics else ""
+        told = f"item {item.number}: {item.topic}{f' ({marks})' if marks else ''}{rests}"
+        await scene.act(ZIYANG, at("2022-12-26 10:00"), added, told)
+    nominated = v1.NominateProposalTopicRequest(plan_id=PLAN, plan_item_id=NOMINATED.id, topic=NOMINATED.topic)
+    told = f"puts item {NOMINATED.number} forward as its proposals committee (提案委员会)"
+    await scene.act(ZIYANG, at("2022-12-27 09:00"), nominated, told, post=v1.POST_PROPOSALS_COMMITTEE)
+    passed = v1.ApproveProposalTopicRequest(plan_id=PLAN, plan_item_id=NOMINATED.id, meeting="主席会议第14次")
+    told = "approves that item as its chairpersons' meeting (主席会议审定)"
+    await scene.act(ZIYANG, at("2023-01-05 09:00"), passed, told, post=v1.POST_CHAIRPERSONS_MEETING)
+
+    entries = await scene.timeline(PLAN)
+    scene.fact("the draft holds ten items", count(entries, "PlanItemAdded", ZIYANG), 10)
+    scene.fact("it is a draft: nothing is published", count(entries, "PlanPublished"), 0)
+
+
+async def the_plan_is_published(scene: Scene) -> None:
+    """January 2023: conferral, submission, approval by the party committee, publication."""
+    agreed = v1.ConcludeOfficeConferralRequest(plan_id=PLAN, offices=_OFFICES, document="三办会商纪要〔2023〕1号")
+    told = "records that the three offices agreed on it (三办会商)"
+    await scene.act(ZIYANG, at("2023-01-10 09:00"), agreed, told)
+    submitted = v1.SubmitPlanRequest(plan_id=PLAN)
+    await scene.act(ZIYANG, at("2023-01-16 09:00"), submitted, "submits it to the party committee (报市委批准)")
+    early = v1.PublishPlanRequest(plan_id=PLAN)
+    told = "wants to publish before the approval"
+    await scene.refused(ZIYANG, at("2023-01-17 09:00"), early, told, "PLAN_NOT_APPROVED")
+    approved = v1.ApprovePlanRequest(
+        plan_id=PLAN, approved_by=v1.PLAN_APPROVER_PARTY_COMMITTEE, document="资委〔2023〕3号"
+    )
+    told = "records the approval by the party committee: 资委〔2023〕3号"
+    await scene.act(ZIYANG, at("2023-01-30 09:00"), approved, told)
+    published = v1.PublishPlanRequest(plan_id=PLAN, work_points="2023年市委常委会工作要点")
+    await scene.act(ZIYANG, at("2023-01-30 15:00"), published, "publishes the plan: 10 items, 2 of them supervisory")
+    scene.show.matter("plan item 3")
+
+    entries = await scene.timeline(PLAN)
+    steps = ("SolicitationClosed", "OfficeConferralConcluded", "PlanSubmittedForApproval", "PlanApproved")
+    scene.fact(
+        "every step of the chain of 002.4 is in the plan's record, once",
+        [count(entries, name, ZIYANG) for name in (*steps, "PlanPublished")],
+        [1, 1, 1, 1, 1],
+    )
+    for town, county in ((SHIYANG, ANYUE), (LINJIANG, YANJIANG)):
+        line = await scene.timeline(TOPICS[town.code], _heard_by(town))
+        scene.fact(
+            f"{county.name_zh} and {town.name_zh} have heard what the city does with their topic",
+            all(count(line, "TopicDispositionNoted", body) > 0 for body in (county, town)),
+        )
+
+
+async def a_county_goes_with_it(scene: Scene) -> None:
+    """Flow (f): a county hears of the linkable items, and puts one of its own beside the third, in its own plan."""
+    drafted = v1.DraftPlanRequest(plan_id=COUNTY_PLAN, plan_year=PLAN_YEAR, document="安岳县2023年度协商计划(草案)")
+    await scene.act(ANYUE, at("2023-02-06 09:00"), drafted, "draws up a plan of its own")
+    item = v1.PlanItem(
+        plan_item_id=f"{COUNTY_PLAN}-01",
+        topic="县城老旧小区改造提升",
+        form=v1.CONSULTATION_FORM_SYMPOSIUM,
+        aligned_with=RENEWAL_ITEM,
+    )
+    added = v1.AddPlanItemRequest(plan_id=COUNTY_PLAN, item=item)
+    told = f"puts in an item that goes with the city's {RENEWAL_ITEM}: nobody above has put it there"
+    await scene.act(ANYUE, at("2023-02-06 10:00"), added, told, awaiting=("ALIGNMENT_UNKNOWN",))
+    other = v1.PlanItem(
+        plan_item_id=f"{COUNTY_PLAN}-02",
+        topic="民生实事办理",
+        form=v1.CONSULTATION_FORM_SYMPOSIUM,
+        supervisory=True,
+    )
+    added = v1.AddPlanItemRequest(plan_id=COUNTY_PLAN, item=other)
+    await scene.act(ANYUE, at("2023-02-06 10:10"), added, "and a supervisory one")
+    agreed = v1.ConcludeOfficeConferralRequest(
+        plan_id=COUNTY_PLAN, offices=_OFFICES, document="三办会商纪要〔2023〕2号"
+    )
+    await scene.act(ANYUE, at("2023-02-10 09:00"), agreed, "has its three offices agree")
+    submitted = v1.SubmitPlanRequest(plan_id=COUNTY_PLAN)
+    await scene.act(ANYUE, at("2023-02-13 09:00"), submitted, "submits it to its own party committee")
+    approved = v1.ApprovePlanRequest(
+        plan_id=COUNTY_PLAN, approved_by=v1.PLAN_APPROVER_PARTY_COMMITTEE, document="安委〔2023〕7号"
+    )
+    await scene.act(ANYUE, at("2023-02-20 09:00"), approved, "records the approval: 安委〔2023〕7号")
+    published = v1.PublishPlanRequest(plan_id=COUNTY_PLAN)
+    await scene.act(ANYUE, at("2023-02-20 15:00"), published, "publishes it")
+
+    heard = [
+        await scene.timeline(f"{county.code}-PLAN-{PLAN_YEAR}", lambda entries: count(entries, "UpperPlanNoted") > 0)
+        for county in (YANJIANG, ANYUE, LEZHI)
+    ]
+    scene.fact(
+        "three counties have heard of the city's plan",
+        [count(entries, "UpperPlanNoted") for entries in heard],
+        [1, 1, 1],
+    )
+    scene.fact(
+        "only the county that wanted to has an item beside it: nothing is created downward",
+        [count(entries, "PlanItemAdded") for entries in heard],
+        [0, 2, 0],
+    )
+
+
+def _heard_by(town: Body) -> Callable[[list[v1.TimelineEntry]], bool]:
+    """What became of its topic at the county, and what at the city, has come down to the town."""
+    return lambda entries: count(entries, "TopicDispositionNoted", town) > 1
