@@ -1,12 +1,13 @@
 """Consultation (协商议政活动): one activity on one topic in one form. Domain paper §3.3; 002.4–.22, 000§5.
 
-What must come before it opens or ends is the policy pack's to say, not this module's. Of a heart-to-heart talk only
-that it took place is recorded (002.17; domain paper §6).
+What must come before it opens or ends is the policy pack's to say, and who hosts a form, who must be there and which
+steps it has is data (`policy/forms.yaml`), not this module's. Of a heart-to-heart talk only that it took place is
+recorded (002.17; domain paper §6).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, TypeVar
@@ -14,7 +15,8 @@ from typing import Any, TypeVar
 from google.protobuf.message import Message
 
 from linkage import v1
-from linkage.domain.aggregate import Aggregate
+from linkage.domain import consultation_steps, exchange
+from linkage.domain.aggregate import Aggregate, Decide
 from linkage.domain.decision import Decision, Occasion, Refusal, recorded, refused, unchanged
 from linkage.domain.preparation import Noted, note
 from linkage.domain.preparation import evolve as prepared
@@ -42,16 +44,12 @@ class Consultation:
     status: Status = Status.NONE
     plan: v1.ConsultationPlanned = field(default_factory=v1.ConsultationPlanned)
     work_plan: str = ""
-    briefings: frozenset[str] = frozenset()
-    drafts: frozenset[str] = frozenset()
-    waived: Mapping[int, v1.ConsultationStepWaived] = field(default_factory=dict)
+    steps: consultation_steps.Steps = field(default_factory=consultation_steps.Steps)
     research: Noted = frozenset()
     postponed: v1.ConsultationPostponed | None = None  # the last postponement, until it opens
     attendance: Counts = field(default_factory=dict)
     statements: Statements = field(default_factory=dict)
-    interactions: frozenset[str] = frozenset()
-    recommendations: Mapping[str, v1.RecommendationRaised] = field(default_factory=dict)
-    commitments: Mapping[str, v1.CommitmentMade] = field(default_factory=dict)
+    exchange: exchange.Exchange = field(default_factory=exchange.Exchange)
     inspection_lists: frozenset[str] = frozenset()
 
     @property
@@ -65,24 +63,12 @@ def evolve(state: Consultation, event: Message) -> Consultation:
             return replace(state, status=Status.PLANNED, plan=event)
         case v1.WorkPlanAdopted(document=document):
             return replace(state, status=Status.PREPARING, work_plan=document)
-        case v1.BriefingMeetingHeld(subject=subject):
-            return replace(state, briefings=state.briefings | {subject})
-        case v1.DraftReportCirculated(document=document):
-            return replace(state, drafts=state.drafts | {document})
-        case v1.ConsultationStepWaived(step=step):
-            return replace(state, waived={**state.waived, step: event})
         case v1.ConsultationOpened():
             return replace(state, status=Status.IN_SESSION, postponed=None)
         case v1.AttendanceRecorded():
             return replace(state, attendance=counted(state.attendance, event))
         case v1.StatementMade():
             return replace(state, statements=heard(state.statements, event))
-        case v1.InteractionRecorded(gist=gist):
-            return replace(state, interactions=state.interactions | {gist})
-        case v1.RecommendationRaised(recommendation_id=name):
-            return replace(state, recommendations={**state.recommendations, name: event})
-        case v1.CommitmentMade(commitment_id=name):
-            return replace(state, commitments={**state.commitments, name: event})
         case v1.ConsultationPostponed():
             back = Status.PREPARING if state.status is Status.IN_SESSION else state.status
             return replace(state, status=back, postponed=event)
@@ -92,7 +78,12 @@ def evolve(state: Consultation, event: Message) -> Consultation:
             return replace(state, status=Status.CANCELLED)
         case v1.InspectionListEntryRecorded(document=document):
             return replace(state, inspection_lists=state.inspection_lists | {document})
-    return replace(state, research=prepared(state.research, event))
+    return replace(
+        state,
+        research=prepared(state.research, event),
+        steps=consultation_steps.evolve(state.steps, event),
+        exchange=exchange.evolve(state.exchange, event),
+    )
 
 
 def plan(state: Consultation, command: v1.PlanConsultationRequest, occasion: Occasion) -> Decision:
@@ -106,10 +97,14 @@ def plan(state: Consultation, command: v1.PlanConsultationRequest, occasion: Occ
         supervisory=command.supervisory,
         planned_for=command.planned_for if command.HasField("planned_for") else None,
         matter_ids=command.matter_ids,
+        agreed_with=command.agreed_with,
+        beside_id=command.beside_id,
     )
     if state.status is not Status.NONE:
         same = state.plan == planned
         return unchanged if same else refused("CONSULTATION_EXISTS", "this id names another consultation already")
+    if command.beside_id == command.consultation_id:
+        return refused("BESIDE_ITSELF", "what runs beside another consultation is another one", cite="002.16")
     return recorded(planned)
 
 
@@ -121,27 +116,10 @@ def adopt_work_plan(state: Consultation, command: v1.AdoptWorkPlanRequest, occas
     return recorded(named(state, v1.WorkPlanAdopted(document=command.document)))
 
 
-def hold_briefing(state: Consultation, command: v1.HoldBriefingMeetingRequest, occasion: Occasion) -> Decision:
-    if command.subject in state.briefings:
-        return unchanged
-    if state.status is not Status.PREPARING:
-        return not_as_needed(state, NOT_PREPARING)
-    return recorded(named(state, v1.BriefingMeetingHeld(subject=command.subject)))
-
-
-def circulate_draft(state: Consultation, command: v1.CirculateDraftReportRequest, occasion: Occasion) -> Decision:
-    if command.document in state.drafts:
-        return unchanged
-    if state.status is not Status.PREPARING:
-        return not_as_needed(state, NOT_PREPARING)
-    return recorded(named(state, v1.DraftReportCirculated(document=command.document)))
-
-
-def waive_step(state: Consultation, command: v1.WaiveConsultationStepRequest, occasion: Occasion) -> Decision:
-    waiver = v1.ConsultationStepWaived(step=command.step, reason=command.reason, authorised_by=command.authorised_by)
-    if state.waived.get(command.step) == named(state, waiver):
-        return unchanged
-    return closed_to(state, OVER) or recorded(waiver)
+def hold_step(state: Consultation, command: v1.HoldConsultationStepRequest, occasion: Occasion) -> Decision:
+    under_way = (Status.PREPARING, Status.IN_SESSION)
+    before = None if state.status in under_way else not_as_needed(state, NOT_PREPARING)
+    return all_named(state, consultation_steps.hold(state.steps, command, before, _in_session(state)))
 
 
 def open_consultation(state: Consultation, command: v1.OpenConsultationRequest, occasion: Occasion) -> Decision:
@@ -149,14 +127,14 @@ def open_consultation(state: Consultation, command: v1.OpenConsultationRequest, 
         return unchanged
     if state.status is not Status.PREPARING:
         return not_as_needed(state, NOT_PREPARING)
-    return recorded(named(state, v1.ConsultationOpened()))
+    return recorded(named(state, v1.ConsultationOpened(host=command.host)))
 
 
 def record_attendance(
     state: Consultation, command: v1.RecordConsultationAttendanceRequest, occasion: Occasion
 ) -> Decision:
-    if state.status is not Status.IN_SESSION:
-        return not_as_needed(state, NOT_IN_SESSION)
+    if closed := _in_session(state):
+        return closed
     of = v1.AttendanceRecorded(session_id=command.consultation_id, venue=occasion.by.code)
     of.joint_work_id = state.plan.joint_work_id
     return count(state.attendance, command, of)
@@ -170,40 +148,20 @@ def record_statement(
     statement = stated(command, of)
     if state.statements.get(command.statement_id) == statement:
         return unchanged
-    return recorded(statement) if state.status is Status.IN_SESSION else not_as_needed(state, NOT_IN_SESSION)
+    return _in_session(state) or recorded(statement)
 
 
 def record_interaction(state: Consultation, command: v1.RecordInteractionRequest, occasion: Occasion) -> Decision:
-    if command.gist in state.interactions:
-        return unchanged
-    if state.status is not Status.IN_SESSION:
-        return not_as_needed(state, NOT_IN_SESSION)
-    return recorded(named(state, v1.InteractionRecorded(gist=command.gist)))
+    return all_named(state, exchange.interact(state.exchange, command, _in_session(state)))
 
 
 def raise_recommendation(state: Consultation, command: v1.RaiseRecommendationRequest, occasion: Occasion) -> Decision:
-    raised = v1.RecommendationRaised(recommendation_id=command.recommendation_id, text=command.text)
-    raised.source_statement_id, raised.source_venue = command.source_statement_id, command.source_venue
-    raised.plan_item_id = state.plan.plan_item_id
-    before = state.recommendations.get(command.recommendation_id)
-    if before is not None:
-        same = before == named(state, raised)
-        return unchanged if same else refused("RECOMMENDATION_EXISTS", "this id names another recommendation already")
-    return recorded(named(state, raised)) if state.status is Status.IN_SESSION else not_as_needed(state, NOT_IN_SESSION)
+    raised = named(state, v1.RecommendationRaised(plan_item_id=state.plan.plan_item_id))
+    return exchange.recommend(state.exchange, command, raised, _in_session(state))
 
 
 def make_commitment(state: Consultation, command: v1.MakeCommitmentRequest, occasion: Occasion) -> Decision:
-    made = v1.CommitmentMade(
-        commitment_id=command.commitment_id,
-        promised_by=command.promised_by,
-        text=command.text,
-        promised_until=command.promised_until if command.HasField("promised_until") else None,
-    )
-    before = state.commitments.get(command.commitment_id)
-    if before is not None:
-        same = before == named(state, made)
-        return unchanged if same else refused("COMMITMENT_EXISTS", "this id names another commitment already")
-    return recorded(named(state, made)) if state.status is Status.IN_SESSION else not_as_needed(state, NOT_IN_SESSION)
+    return exchange.promise(state.exchange, command, named(state, v1.CommitmentMade()), _in_session(state))
 
 
 def conclude(state: Consultation, command: v1.ConcludeConsultationRequest, occasion: Occasion) -> Decision:
@@ -252,6 +210,10 @@ def named(state: Consultation, event: E) -> E:
     return event
 
 
+def all_named(state: Consultation, decision: Decision) -> Decision:
+    return decision if isinstance(decision, Refusal) else tuple(named(state, event) for event in decision)
+
+
 def closed_to(state: Consultation, over: tuple[Status, ...]) -> Refusal | None:
     """The refusal of what any planned consultation takes until it is over, but a heart-to-heart talk never."""
     if state.status is Status.NONE:
@@ -267,6 +229,30 @@ def not_as_needed(state: Consultation, reason: str) -> Refusal:
     return refused(reason, f"the consultation is {state.status.value}", status=state.status.name)
 
 
+def _step(
+    decide: Callable[[consultation_steps.Steps, Any, Refusal | None], Decision],
+    closed: Callable[[Consultation], Refusal | None],
+) -> Decide:
+    """A decision on steps; `closed` says why none can be taken by now."""
+
+    def decided(state: Consultation, command: Any, occasion: Occasion) -> Decision:
+        return all_named(state, decide(state.steps, command, closed(state)))
+
+    return decided
+
+
+def _in_session(state: Consultation) -> Refusal | None:
+    return None if state.status is Status.IN_SESSION else not_as_needed(state, NOT_IN_SESSION)
+
+
+def _preparing(state: Consultation) -> Refusal | None:
+    return None if state.status is Status.PREPARING else not_as_needed(state, NOT_PREPARING)
+
+
+def _not_over(state: Consultation) -> Refusal | None:
+    return closed_to(state, OVER)
+
+
 AGGREGATE = Aggregate(
     kind="consultation",
     initial=Consultation(),
@@ -274,9 +260,11 @@ AGGREGATE = Aggregate(
     decisions={
         v1.PlanConsultationRequest: plan,
         v1.AdoptWorkPlanRequest: adopt_work_plan,
-        v1.HoldBriefingMeetingRequest: hold_briefing,
-        v1.CirculateDraftReportRequest: circulate_draft,
-        v1.WaiveConsultationStepRequest: waive_step,
+        v1.HoldBriefingMeetingRequest: _step(consultation_steps.hold_briefing, _preparing),
+        v1.CirculateDraftReportRequest: _step(consultation_steps.circulate_draft, _preparing),
+        v1.WaiveConsultationStepRequest: _step(consultation_steps.waive, _not_over),
+        v1.InviteConsultationGuestsRequest: _step(consultation_steps.invite, _not_over),
+        v1.HoldConsultationStepRequest: hold_step,
         v1.OpenConsultationRequest: open_consultation,
         v1.RecordConsultationAttendanceRequest: record_attendance,
         v1.RecordConsultationStatementRequest: record_statement,

@@ -1,5 +1,7 @@
 """Judges decided events by the rules in force, from data alone. Domain paper §5; design D13.
 
+What `forms.yaml` says of the forms of consultation is judged in the same way (`form_checks`).
+
 A REJECT rule refuses; a GATE rule refuses unless its waiver is in the stream; REPORT and INFO rules never refuse. Only
 what one stream can answer is judged (`checks`): steps that come first, fields, posts, and shares and closed sets of
 what one event lists. `unjudged` names every other REJECT or GATE rule with the reason, so that none is left out in
@@ -17,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta, timezone
+from datetime import UTC, datetime, time, timedelta, timezone
 
 from google.protobuf.message import Message
 
@@ -25,12 +27,15 @@ from linkage import contract
 from linkage.domain.decision import Refusal
 from linkage.domain.directory import Directory, Organisation
 from linkage.policy.checks import BINDING, Check, asked, counted, gates, keyed, why_not
-from linkage.policy.measure import Verdict, enough, share
+from linkage.policy.form_checks import KEYED, held_by, requirement_gates
+from linkage.policy.forms import Form, Requirement
+from linkage.policy.measure import Finding, enough, share
 from linkage.policy.model import Count, Metric, Pack, Ratio, Rule
 from linkage.policy.values import mark, value
 
-__all__ = ["Finding", "Rules"]
+__all__ = ["Rules"]
 
+ALWAYS = datetime(1, 1, 2, tzinfo=UTC)
 CHINA = timezone(timedelta(hours=8))  # Asia/Shanghai, without summer time since 1991
 
 
@@ -43,24 +48,13 @@ class Gate:
     check: Check
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What a rule of numbers found: `part` of `whole` entries of one event."""
-
-    rule: str
-    cite: str
-    verdict: Verdict
-    part: int
-    whole: int
-
-
 class Rules:
-    """The rules of some packs for the bodies of a directory, laid out by body and type of event."""
+    """The rules of some packs and forms for the bodies of a directory, laid out by body and type of event."""
 
-    __slots__ = ("_asked", "_gates", "_keyed", "_packs_of", "directory", "packs")
+    __slots__ = ("_asked", "_gates", "_keyed", "_packs_of", "directory", "forms", "packs")
 
-    def __init__(self, packs: Sequence[Pack], directory: Directory) -> None:
-        self.packs, self.directory = tuple(packs), directory
+    def __init__(self, packs: Sequence[Pack], directory: Directory, forms: Sequence[Form] = ()) -> None:
+        self.packs, self.directory, self.forms = tuple(packs), directory, tuple(forms)
         metrics = [rule.metric for pack in packs for rule in pack.rules]
         self._asked, self._keyed = _asked(metrics), _keyed(metrics)
         self._gates: dict[tuple[str, str], tuple[Gate, ...]] = {}
@@ -70,19 +64,40 @@ class Rules:
             for pack, rule in self.binding(body):
                 since = bound[pack.id] = datetime.combine(pack.since, time(), CHINA)
                 for event, check in gates(rule):
-                    key = (body.code, event)
-                    self._gates[key] = (*self._gates.get(key, ()), Gate(rule.id, since, check))
+                    self._lay(body, event, Gate(rule.id, since, check))
+            for form in self.forms:
+                held = held_by(form, contract.tier_name(body.tier))
+                self._lay(body, "ConsultationPlanned", Gate(f"{form.form} ({form.cite})", ALWAYS, held))
+            for pack, form, requirement in self.of_forms(body):
+                since = datetime.combine(pack.since, time(), CHINA)
+                for event, check in requirement_gates(form, requirement):
+                    self._lay(body, event, Gate(requirement.id, since, check))
+
+    def _lay(self, body: Organisation, event: str, gate: Gate) -> None:
+        key = (body.code, event)
+        self._gates[key] = (*self._gates.get(key, ()), gate)
 
     def binding(self, organisation: Organisation) -> Iterator[tuple[Pack, Rule]]:
         """Rules that bind a body: its own pack's, and of the bodies above it those whose tiers include its own."""
         tier = contract.tier_name(organisation.tier)
+        for pack in self._speaking_to(organisation):
+            yield from ((pack, rule) for rule in pack.rules if tier in rule.applies_to.tiers)
+
+    def of_forms(self, organisation: Organisation) -> Iterator[tuple[Pack, Form, Requirement]]:
+        """What sources that bind a body ask of the forms of consultation, with the pack of each source."""
+        tier = contract.tier_name(organisation.tier)
+        for pack in self._speaking_to(organisation):
+            for form in self.forms:
+                if form.seed == pack.source.seed:
+                    yield from ((pack, form, one) for one in form.requirements() if tier in one.tiers)
+
+    def _speaking_to(self, organisation: Organisation) -> Iterator[Pack]:
+        """The body's own pack, and those of the bodies above it."""
         line, above = {organisation.code}, self.directory.get(organisation.above)
         while above is not None:
             line.add(above.code)
             above = self.directory.get(above.above)
-        for pack in self.packs:
-            if pack.division_code in line:
-                yield from ((pack, rule) for rule in pack.rules if tier in rule.applies_to.tiers)
+        yield from (pack for pack in self.packs if pack.division_code in line)
 
     def version(self, organisation: Organisation, at: datetime | None = None) -> str:
         """Ids of the packs that bind a body at that time (aware) or ever, with `+` between them.
@@ -149,6 +164,7 @@ def _asked(metrics: Iterable[Metric]) -> Mapping[str, tuple[tuple[str, str], ...
 def _keyed(metrics: Iterable[Metric]) -> Mapping[str, tuple[str, ...]]:
     """Fields of an event in the stream by whose value some rule tells it apart, by the event's short name."""
     found: dict[str, tuple[str, ...]] = {}
-    for event, field in dict.fromkeys(one for metric in metrics for one in keyed(metric)):
+    of_forms = ((event, field) for event, fields in KEYED.items() for field in fields)
+    for event, field in dict.fromkeys((*(one for metric in metrics for one in keyed(metric)), *of_forms)):
         found[event] = (*found.get(event, ()), field)
     return found

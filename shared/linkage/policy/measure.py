@@ -6,12 +6,13 @@ Shares are compared by integer cross-multiplication, never by a rounded quotient
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
 from linkage.policy.model import Count, CountPart, Deadline, Ratio
 
-__all__ = ["Verdict", "enough", "in_time", "share"]
+__all__ = ["Finding", "Verdict", "enough", "in_time", "share"]
 
 _DUE = re.compile(r"plan_year\+([0-9]+)-([0-9]{2})-([0-9]{2})")
 
@@ -19,7 +20,26 @@ _DUE = re.compile(r"plan_year\+([0-9]+)-([0-9]{2})-([0-9]{2})")
 class Verdict(Enum):
     COMPLIANT = "compliant"
     BREACH = "breach"
+    PENDING = "pending"  # the period is still open, or what is judged not over
     NOT_APPLICABLE = "not applicable"
+    DATA_INCOMPLETE = "data incomplete"  # what it would be judged by has not all been heard yet
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule found, and refuses nothing by: `part` of `whole`, or `part` of the `whole` that the rule asks for.
+
+    `evidence`: ids of the events it rests on (`<stream>@<version>`). `period`: what it was counted over (`2023`,
+    `2023Q1`), empty where the rule has none.
+    """
+
+    rule: str
+    cite: str
+    verdict: Verdict
+    part: int
+    whole: int
+    evidence: tuple[str, ...] = ()
+    period: str = ""
 
 
 def share(rule: Ratio, part: int, whole: int) -> Verdict:

@@ -11,9 +11,10 @@ from pydantic import Field, ValidationError
 
 from linkage import v1
 from linkage.domain.directory import Directory, Organisation
+from linkage.policy.forms import Form, Forms
 from linkage.policy.model import Data, Pack, TierName
 
-__all__ = ["FOLDER", "PolicyError", "read_directory", "read_packs"]
+__all__ = ["FOLDER", "PolicyError", "read_directory", "read_forms", "read_packs"]
 
 FOLDER = Path(__file__).parent
 M = TypeVar("M", bound=Data)
@@ -77,6 +78,11 @@ def read_packs(folder: Path = FOLDER / "packs") -> tuple[Pack, ...]:
     return tuple(packs)
 
 
+def read_forms(path: Path = FOLDER / "forms.yaml") -> tuple[Form, ...]:
+    """What is said of each form of consultation. Raises PolicyError."""
+    return _read(path, Forms).forms
+
+
 def read_directory(path: Path = FOLDER / "divisions.yaml") -> Directory:
     """The bodies known to the services. Raises PolicyError."""
     bodies: dict[str, Organisation] = {}
@@ -104,12 +110,13 @@ def _read(path: Path, model: type[M]) -> M:
 
 
 def _sentence(file: str, data: Any, error: ValidationError) -> str:
-    """The first thing that is wrong, with the rule it is in."""
+    """The first thing that is wrong, with the rule or form it is in."""
     first = error.errors()[0]
     where, rule = list(first["loc"]), ""
-    if where[:1] == ["rules"] and len(where) > 1 and isinstance(where[1], int):
-        found = data["rules"][where[1]]
-        rule = f", rule {found.get('id', where[1] + 1) if isinstance(found, dict) else where[1] + 1}"
-        where = where[2:]
+    for entries, called, name in (("rules", "rule", "id"), ("forms", "form", "form")):
+        if where[:1] == [entries] and len(where) > 1 and isinstance(where[1], int):
+            found = data[entries][where[1]]
+            rule = f", {called} {found.get(name, where[1] + 1) if isinstance(found, dict) else where[1] + 1}"
+            where = where[2:]
     field = ".".join(str(part) for part in where)
     return f"{file}{rule}: {field}: {first['msg']}" if field else f"{file}{rule}: {first['msg']}"
