@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
@@ -9,6 +10,9 @@ from services.projections.fact import Fact
 from services.projections.read_model import ReadModel, Row
 
 __all__ = ["Batch", "Folded", "Heal", "Refusals", "combined"]
+
+_AT_A_TIME = 200
+"""Facts that are folded before others get their turn: who reads the next page goes on while this one is folded."""
 
 Heal = Callable[[Fact, int], Awaitable[Sequence[Fact]]]
 """The facts of the fact's stream after that version and before the fact, from the owner's store."""
@@ -50,17 +54,22 @@ class Batch:
     async def fold(self, facts: Sequence[Fact], heal: Heal) -> None:
         """Folds the facts, those of one stream in order."""
         begin = 0
-        while (begin := self._fold_plain(facts, begin)) < len(facts):
-            await self._fold_otherwise(facts[begin], heal)
-            begin += 1
+        while begin < len(facts):
+            end = min(begin + _AT_A_TIME, len(facts))
+            begin = self._fold_plain(facts, begin, end)
+            if begin < end:
+                await self._fold_otherwise(facts[begin], heal)
+                begin += 1
+            await asyncio.sleep(0)
 
-    def _fold_plain(self, facts: Sequence[Fact], begin: int) -> int:
-        """Folds the facts from `begin` on while that is plain: each the next of a stream that flows, or folded before.
+    def _fold_plain(self, facts: Sequence[Fact], begin: int, end: int) -> int:
+        """Folds the facts from `begin` to `end` while that is plain: each the next of a stream that flows, or folded
+        before.
 
         Returns where it has stopped.
         """
         folds, holds, fold = self.folds, self._refusals.holds, self._fold
-        for n in range(begin, len(facts)):
+        for n in range(begin, end):
             fact = facts[n]
             before = folds[fact.key].get(fact.stream)
             version = before.version if before is not None else 0
@@ -70,7 +79,7 @@ class Batch:
                 return n
             if holds(fact.stream) or fold(fact, before):
                 return n
-        return len(facts)
+        return end
 
     async def _fold_otherwise(self, fact: Fact, heal: Heal) -> None:
         """Folds the fact after what is missing before it, or holds it back, or parks its stream."""
