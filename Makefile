@@ -3,6 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 DEPENDENCIES := .venv/.dependencies
 EDITABLE := .venv/.editable
+HELM := .venv/.helm
 CONTRACT := .venv/.contract
 FETCHED := deploy/local/target/.fetched
 SERVERS := deploy/local/target/.prepared
@@ -14,12 +15,12 @@ export PYTHON
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SILENT:
-.PHONY: help setup proto docs demo test lint format bench lock clean down
+.PHONY: help setup proto docs demo test lint format bench image lock clean down
 
 help: ## Show this list
 	sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | while IFS='	' read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
 
-setup: $(EDITABLE) $(CONTRACT) $(SERVERS) ## Set everything up: dependencies, generated code, Kafka and PostgreSQL
+setup: $(EDITABLE) $(CONTRACT) $(SERVERS) $(HELM) ## Set everything up: dependencies, generated code, Kafka and PostgreSQL
 
 proto: $(DEPENDENCIES) ## Generate shared/linkage/v1 from protos/
 	$(BIN)/python protos/generate.py
@@ -50,9 +51,17 @@ format: $(DEPENDENCIES) ## Bring contract and code into the house's format
 bench: setup ## Measure the figures side by side, as ratios
 	$(TIED) $(BIN)/python -m bench $(ARGS)
 
+image: ## Build the image of all services with docker or podman; TAG=linkage:dev
+	sh deploy/local/prerequisites.sh container
+	$${CONTAINER:-$$(command -v docker || command -v podman)} build --file deploy/image/Containerfile --tag $(or $(TAG),linkage:dev) $(ARGS) .
+
 lock: $(DEPENDENCIES) ## Resolve the dependencies of pyproject.toml anew into requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 		--group dev --group bench pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+		--constraint requirements.lock pyproject.toml -o deploy/image/requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+		--constraint requirements.lock --group deploy -o deploy/requirements.lock
 
 down: ## End a demo that runs in another terminal
 	if [ -x $(BIN)/python ]; then $(BIN)/python -m deploy.local down; fi
@@ -68,13 +77,18 @@ clean: down ## Remove everything that was fetched, made or recorded
 	echo "Making the Python environment .venv"
 	$(PYTHON) -m venv .venv
 
-$(DEPENDENCIES): .venv/bin/python requirements.lock
+$(DEPENDENCIES): .venv/bin/python requirements.lock deploy/requirements.lock
 	echo "Installing the locked dependencies"
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock -r deploy/requirements.lock
 	touch $@
 
 $(EDITABLE): $(DEPENDENCIES) pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(HELM): deploy/helm/helm.lock deploy/helm/fetch.py $(DEPENDENCIES)
+	echo "Fetching Helm"
+	$(BIN)/python -m deploy.helm.fetch $(BIN)/helm
 	touch $@
 
 $(CONTRACT): $(DEPENDENCIES) protos/generate.py $(wildcard protos/linkage/v1/*.proto)

@@ -28,6 +28,10 @@ for need in "$@"; do
         version=$("$java" -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p' | head -n 1)
         [ "${version:-0}" -ge 17 ] || missing "The Java found is ${version:-unknown}, which is too old for Kafka: $advice."
         ;;
+    container)
+        [ -n "${CONTAINER:-}" ] || command -v docker >/dev/null || command -v podman >/dev/null ||
+            missing "Neither docker nor podman is here, one of which builds the image: install one, or name another with \`make CONTAINER=... image\`."
+        ;;
     maven)
         command -v mvn >/dev/null ||
             missing "Maven is missing, which fetches Kafka and PostgreSQL: install it (Debian and Ubuntu: the package maven)."
