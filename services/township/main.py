@@ -20,6 +20,7 @@ from linkage.domain import (
 )
 from linkage.domain.reactions import (
     citizen_feedback,
+    findings,
     invitations,
     linkage_suggestions,
     proposer_feedback,
@@ -47,6 +48,7 @@ TOWNSHIP = Tier(
         linkage_suggestions.REACTION,  # a suggestion and what becomes of it reach the other body
         invitations.REACTION,  # what an initiator says reaches the participant
         topics.REACTION,  # a topic goes to the county, and what became of it comes back
+        findings.REACTION,  # a township hears what became of what it saw
         citizen_feedback.REACTION,  # what becomes of a matter reaches every opinion it goes back to
         proposer_feedback.REACTION,  # word of an answer goes one hop down
         topic_origins.REACTION,  # whom a topic goes back to follows it into the plan

@@ -131,3 +131,69 @@ def test_a_new_round_begins_with_a_new_assignment_and_is_answered_in_its_own_rou
     spec.given(*again).when(reply()).refused("OPINION_NOT_ASSIGNED")
     spec.given(*again).when(assign()).then(assigned())
     spec.given(*again, assigned()).when(reply()).then(replied(round=2))
+
+
+# Asked to look again, and what is visible on the spot
+
+
+def expect(ask: int = 1) -> v1.ExpectRecheckRequest:
+    return v1.ExpectRecheckRequest(
+        opinion_id=OPINION, round=1, ask=ask, subject="沟渠是否清理", due_at=stamp("2023-10-20")
+    )
+
+
+def expected(ask: int = 1) -> v1.RecheckExpected:
+    return v1.RecheckExpected(
+        opinion_id=OPINION,
+        joint_work_id=JW,
+        lead=CITY,
+        round=1,
+        ask=ask,
+        subject="沟渠是否清理",
+        due_at=stamp("2023-10-20"),
+    )
+
+
+def report(finding: str = "512021110-F-9") -> v1.NoteSpotReportRequest:
+    return v1.NoteSpotReportRequest(
+        opinion_id=OPINION, joint_work_id=JW, finding_id=finding, organisation="512021110", observation="沟渠已清"
+    )
+
+
+def reported(finding: str = "512021110-F-9") -> v1.SpotReportNoted:
+    return v1.SpotReportNoted(
+        opinion_id=OPINION, joint_work_id=JW, finding_id=finding, organisation="512021110", observation="沟渠已清"
+    )
+
+
+def test_a_look_says_which_asking_it_answers() -> None:
+    answer = rechecked()
+    answer.ask = 1
+    spec.given(*REPLIED).when(expect()).then(expected())
+    spec.given(*REPLIED, expected()).when(expect()).then()
+    spec.given(*REPLIED, expected()).when(recheck()).then(answer)
+    spec.given(*REPLIED, rechecked(), expected()).when(recheck()).then(answer)
+
+
+def test_nobody_is_asked_to_look_again_at_what_has_not_arrived() -> None:
+    spec.given().when(expect()).refused("OPINION_NOT_RECEIVED")
+
+
+def test_a_township_reports_from_the_spot_before_its_county_looks_again() -> None:
+    held = rechecked()
+    held.finding_ids.append("512021110-F-9")
+    look = recheck()
+    look.finding_ids.append("512021110-F-9")
+    spec.given(*REPLIED).when(report()).then(reported())
+    spec.given(*REPLIED, reported()).when(report()).then()
+    spec.given(*REPLIED, reported()).when(look).then(held)
+    spec.given(*REPLIED).when(look).refused("FINDING_UNKNOWN", findings="512021110-F-9")
+
+
+def test_a_report_from_the_spot_is_kept_even_ahead_of_the_opinion_and_through_its_rounds() -> None:
+    look = recheck()
+    look.finding_ids.append("512021110-F-9")
+    spec.given().when(report()).then(reported())
+    spec.given(reported()).when(receive()).then(received())
+    early = (reported(), *REPLIED, received(2), assigned(), replied(round=2))
+    assert not isinstance(spec.given(*early).when(look).decision, Refusal)

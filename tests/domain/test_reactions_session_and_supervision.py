@@ -78,8 +78,13 @@ def test_a_finding_reaches_the_project_only_of_the_body_that_leads_it() -> None:
     to_lead = v1.ContributionSubmitted(contribution_id="512021-F-1", to=CITY, project_id=P)
     command = v1.NoteFindingRequest(project_id=P, finding_id="512021-F-1", organisation=ANYUE)
     assert orders(findings.REACTION, to_lead, of=ANYUE, kind="supervision-finding") == [Order(CITY, command)]
-    to_county = v1.ContributionSubmitted(contribution_id="512021110-F-1", to=ANYUE, project_id=P)
-    assert orders(findings.REACTION, to_county, of=SHIYANG, kind="supervision-finding") == []
+    to_county = v1.ContributionSubmitted(
+        contribution_id="512021110-F-1", to=ANYUE, project_id=P, place=SHIYANG, observation="沟渠有垃圾"
+    )
+    taken_in = v1.ReceiveObservationRequest(
+        finding_id="512021110-F-1", organisation=SHIYANG, project_id=P, place=SHIYANG, observation="沟渠有垃圾"
+    )
+    assert orders(findings.REACTION, to_county, of=SHIYANG, kind="supervision-finding") == [Order(ANYUE, taken_in)]
 
 
 def test_a_participants_contribution_is_no_finding() -> None:
@@ -237,44 +242,3 @@ def test_a_session_of_two_cities_opens_once_both_endorsed_the_plan_whichever_is_
         agree(world)
         world.tell(CITY, schedule(peer=True))
     assert world.tell(CITY, opening) is None
-
-
-def test_findings_go_up_as_opinions_come_down_and_replies_go_up_again() -> None:
-    world = World()
-    world.tell(CITY, v1.PlanSupervisionRequest(project_id=P, topic="生态环境建设", plan_item_id="512000-PI-9"))
-    world.tell(CITY, v1.FormSupervisionGroupRequest(project_id=P, leader=v1.POST_VICE_CHAIR, members=9))
-    for body, to in ((SHIYANG, ANYUE), (ANYUE, CITY), (CITY, CITY)):
-        finding = f"{body}-F-1"
-        world.tell(
-            body, v1.RecordFindingRequest(finding_id=finding, project_id=P, place=body, observation="沟渠有垃圾")
-        )
-        assert world.tell(body, v1.SubmitFindingRequest(finding_id=finding, to=to)) is None
-    project = f"{CITY}/supervision-project/{P}"
-    assert world.names(project).count("SupervisionFindingNoted") == 2
-    sources = ["512021-F-1", "512000-F-1"]
-    rolls = [v1.OpinionRollUp(opinion_id=OPINION, finding_ids=sources)]
-    assert world.tell(CITY, v1.RollUpOpinionsRequest(project_id=P, opinions=rolls)) is None
-    world.tell(CITY, v1.HoldMobilizationMeetingRequest(project_id=P))
-    world.tell(CITY, v1.HoldOpinionExchangeRequest(project_id=P))
-    conclude = v1.ConcludeSupervisionRequest(project_id=P, summary="意见已发出")
-    refusal = world.tell(CITY, conclude)
-    assert refusal is not None
-    assert refusal.reason == "OPINION_NOT_ISSUED"
-    drafted = v1.DraftOpinionRequest(opinion_id=OPINION, project_id=P, text="收运", finding_ids=sources)
-    drafted.addressees.extend([ANYUE, YANJIANG])
-    world.tell(CITY, drafted)
-    world.tell(CITY, v1.IssueOpinionRequest(opinion_id=OPINION))
-    assert world.tell(CITY, conclude) is None
-    close = v1.CloseOpinionRequest(opinion_id=OPINION)
-    for county in (ANYUE, YANJIANG):
-        refusal = world.tell(CITY, close)
-        assert refusal is not None
-        assert refusal.reason == "REPLY_MISSING"
-        world.tell(county, v1.AssignOpinionRequest(opinion_id=OPINION, undertaking_unit="住建局"))
-        answer = v1.GiveSupervisionReplyRequest(opinion_id=OPINION, result=v1.REPLY_RESULT_ADOPTED)
-        assert world.tell(county, answer) is None
-        assert world.tell(county, v1.HoldRecheckRequest(opinion_id=OPINION, settled=True, observation="已清")) is None
-    assert world.tell(CITY, close) is None
-    assert world.tell(CITY, v1.ReopenOpinionRequest(opinion_id=OPINION, reason="又见堆积")) is None
-    assert world.names(f"{ANYUE}/opinion-handling/{OPINION}").count("SupervisionOpinionReceived") == 2
-    assert world.names(project).count("SupervisionOpinionProgressNoted") == 3

@@ -107,11 +107,23 @@ async def findings_go_up(scene: Scene) -> None:
 
     view = await scene.board(SUPERVISION_WORK, lambda view: _supervision(view).findings >= len(FINDINGS))
     scene.fact("seven findings reached the city", _supervision(view).findings, 7)
-    entries = await scene.timeline(SUPERVISION_WORK)
+    entries = await scene.timeline(
+        SUPERVISION_WORK, lambda entries: any(entry.type.endswith(".FindingCheckNoted") for entry in entries)
+    )
     scene.fact(
-        "the township's finding went to its county, not to the city, and is in the same timeline",
-        [entry.organisation for entry in entries if f"/{TOWNSHIP_FINDING.id}@" in entry.event_id],
-        [SHIYANG.code] * 2,
+        "the township's finding went to its county, not to the city, and the township heard what became of it",
+        {
+            (entry.organisation, entry.type.rpartition(".")[2])
+            for entry in entries
+            if f"/{TOWNSHIP_FINDING.id}@" in entry.event_id
+        },
+        {
+            (SHIYANG.code, "SupervisionFindingRecorded"),
+            (SHIYANG.code, "ContributionSubmitted"),
+            (ANYUE.code, "ObservationReceived"),
+            (ANYUE.code, "ObservationChecked"),
+            (SHIYANG.code, "FindingCheckNoted"),
+        },
     )
 
 

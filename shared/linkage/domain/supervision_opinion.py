@@ -1,7 +1,8 @@
 """Supervision opinion (监督意见): what the lead body says after rolling findings up.
 
-Domain paper §3.6, §4(c); 002.18, 001(10). An opinion, not an order: it closes when every addressee has answered
-the present round, whatever the answer was. Reopening begins the next round.
+Domain paper §3.6, §4(c), §9 (26); 002.18, 001(10). An opinion, not an order: it closes when every addressee has
+answered the present round, whatever the answer was, and those who were asked to look again have. Reopening begins the
+next round, for all addressees or some.
 """
 
 from __future__ import annotations
@@ -33,39 +34,57 @@ E = TypeVar("E", bound=Any)  # an event of this stream: each names the joint wor
 
 @dataclass(frozen=True, slots=True)
 class SupervisionOpinion:
-    """`replies` and `rechecks` are those of the present round, by addressee."""
+    """`asked`: whom the present round asks; `replies` and `rechecks` are those of that round, by addressee. `asks`
+    counts how often each was asked to look again, and `looking` are those who have not answered that yet."""
 
     status: Status = Status.NONE
     draft: v1.SupervisionOpinionDrafted = field(default_factory=v1.SupervisionOpinionDrafted)
+    project: str = ""
     round: int = 0
+    asked: tuple[str, ...] = ()
     replies: Mapping[str, v1.SupervisionReplyNoted] = field(default_factory=dict)
     rechecks: Mapping[str, v1.RecheckNoted] = field(default_factory=dict)
+    asks: Mapping[str, int] = field(default_factory=dict)
+    looking: frozenset[str] = frozenset()
     reopened_for: str = ""
 
     @property
     def settled(self) -> bool:
-        """Every addressee has looked again and found it settled."""
-        checks = [self.rechecks.get(addressee) for addressee in self.draft.addressees]
+        """Everybody whom this round asks has looked again and found it settled."""
+        checks = [self.rechecks.get(addressee) for addressee in self.asked]
         return all(check is not None and check.settled for check in checks)
 
 
 def evolve(state: SupervisionOpinion, event: Message) -> SupervisionOpinion:
     match event:
         case v1.SupervisionOpinionDrafted():
-            return replace(state, status=Status.DRAFTED, draft=event)
+            return replace(state, status=Status.DRAFTED, draft=event, project=event.project_id)
         case v1.SupervisionOpinionIssued(round=number):
-            return replace(state, status=Status.ISSUED, round=number)
+            return replace(state, status=Status.ISSUED, round=number, asked=tuple(event.addressees))
         case v1.SupervisionReplyNoted(organisation=body):
             return replace(state, replies={**state.replies, body: event})
+        case v1.RecheckAsked(organisation=body, ask=ask):
+            return replace(state, asks={**state.asks, body: ask}, looking=state.looking | {body})
         case v1.RecheckNoted(organisation=body):
-            after = replace(state, rechecks={**state.rechecks, body: event})
+            answered = {body} if event.ask >= state.asks.get(body, 0) else set()
+            after = replace(state, rechecks={**state.rechecks, body: event}, looking=state.looking - answered)
             if state.status is Status.CLOSED:
                 return after
             return replace(after, status=Status.VERIFIED if after.settled else Status.ISSUED)
         case v1.SupervisionOpinionClosed():
             return replace(state, status=Status.CLOSED)
-        case v1.SupervisionOpinionReopened(round=number, reason=reason):
-            return SupervisionOpinion(Status.ISSUED, state.draft, number, reopened_for=reason)
+        case v1.SupervisionOpinionReopened():
+            return SupervisionOpinion(
+                status=Status.ISSUED,
+                draft=state.draft,
+                project=state.project,
+                round=event.round,
+                asked=tuple(event.addressees),
+                asks=state.asks,
+                reopened_for=event.reason,
+            )
+        case v1.SupervisionOpinionContinued(project_id=project):
+            return replace(state, project=project)
     return state
 
 
@@ -102,7 +121,7 @@ def issue(state: SupervisionOpinion, command: v1.IssueOpinionRequest, occasion: 
         return unchanged
     issued = v1.SupervisionOpinionIssued(text=state.draft.text, finding_ids=state.draft.finding_ids, round=1)
     issued.addressees.extend(state.draft.addressees)
-    issued.project_id = state.draft.project_id
+    issued.project_id = state.project
     return recorded(named(state, issued))
 
 
@@ -116,6 +135,7 @@ def note_reply(state: SupervisionOpinion, command: v1.NoteSupervisionReplyReques
 
 def note_recheck(state: SupervisionOpinion, command: v1.NoteRecheckRequest, occasion: Occasion) -> Decision:
     noted = v1.RecheckNoted(organisation=command.organisation, settled=command.settled, round=command.round)
+    noted.ask = command.ask
     if state.rechecks.get(command.organisation) == named(state, noted):
         return unchanged
     return not_asked(state, command.organisation, command.round) or of_this_round(state, command.round, noted)
@@ -126,22 +146,67 @@ def close(state: SupervisionOpinion, command: v1.CloseOpinionRequest, occasion: 
         return unchanged
     if state.status not in (Status.ISSUED, Status.VERIFIED):
         return not_as_needed(state, "OPINION_NOT_ISSUED")
-    silent = [body for body in state.draft.addressees if body not in state.replies]
+    silent = [body for body in state.asked if not answered(state.replies.get(body))]
     if silent:
-        message = "an opinion closes when every addressee has answered this round"
+        message = "an opinion closes when every addressee has answered this round, and none studies it still"
         return refused("REPLY_MISSING", message, cite="001(10)", addressees=", ".join(silent), round=state.round)
-    return recorded(named(state, v1.SupervisionOpinionClosed(project_id=state.draft.project_id)))
+    if state.looking:
+        message = "those who were asked to look again do so first"
+        return refused("RECHECK_MISSING", message, cite="002.18", addressees=", ".join(sorted(state.looking)))
+    return recorded(named(state, v1.SupervisionOpinionClosed(project_id=state.project)))
+
+
+def answered(reply: v1.SupervisionReplyNoted | None) -> bool:
+    return reply is not None and reply.result != v1.REPLY_RESULT_UNDER_STUDY
 
 
 def reopen(state: SupervisionOpinion, command: v1.ReopenOpinionRequest, occasion: Occasion) -> Decision:
-    if state.status is Status.ISSUED and state.reopened_for == command.reason and state.round > 1:
+    anew = tuple(dict.fromkeys(command.addressees)) or tuple(state.draft.addressees)
+    if (
+        state.status is Status.ISSUED
+        and state.round > 1
+        and (state.reopened_for, state.asked) == (command.reason, anew)
+    ):
         return unchanged
     if state.status is not Status.CLOSED:
         return not_as_needed(state, "OPINION_NOT_CLOSED")
+    if strangers := [body for body in anew if body not in state.draft.addressees]:
+        return never_asked(", ".join(strangers))
     reopened = v1.SupervisionOpinionReopened(text=state.draft.text, reason=command.reason, round=state.round + 1)
-    reopened.addressees.extend(state.draft.addressees)
-    reopened.project_id = state.draft.project_id
+    reopened.addressees.extend(anew)
+    reopened.project_id = state.project
     return recorded(named(state, reopened))
+
+
+def ask_recheck(state: SupervisionOpinion, command: v1.AskRecheckRequest, occasion: Occasion) -> Decision:
+    """Asks those who have not been asked, or have looked since; each counts its own askings."""
+    if state.status not in (Status.ISSUED, Status.VERIFIED):
+        return not_as_needed(state, "OPINION_NOT_ISSUED")
+    bodies = tuple(dict.fromkeys(command.addressees)) or state.asked
+    if strangers := [body for body in bodies if body not in state.asked]:
+        return never_asked(", ".join(strangers))
+    return recorded(
+        *(
+            v1.RecheckAsked(
+                joint_work_id=state.draft.joint_work_id,
+                opinion_id=state.draft.opinion_id,
+                organisation=body,
+                round=state.round,
+                ask=state.asks.get(body, 0) + 1,
+                subject=command.subject,
+                due_at=command.due_at if command.HasField("due_at") else None,
+            )
+            for body in bodies
+            if body not in state.looking
+        )
+    )
+
+
+def note_continued(state: SupervisionOpinion, command: v1.NoteOpinionContinuedRequest, occasion: Occasion) -> Decision:
+    """One that was rolled up but never drafted has nothing to go over: it is drafted in the next round."""
+    if state.status is Status.NONE or state.project == command.project_id:
+        return unchanged
+    return recorded(named(state, v1.SupervisionOpinionContinued(project_id=command.project_id)))
 
 
 def named(state: SupervisionOpinion, event: E) -> E:
@@ -154,10 +219,12 @@ def not_asked(state: SupervisionOpinion, body: str, number: int) -> Refusal | No
     """The refusal of an answer that nobody asked for: not from this body, or not yet in this round."""
     if state.status in (Status.NONE, Status.DRAFTED) or number > state.round:
         return not_as_needed(state, "OPINION_NOT_ISSUED")
-    if body not in state.draft.addressees:
-        message = "this body was not asked, so it has nothing to answer"
-        return refused("ADDRESSEE_NOT_ELIGIBLE", message, organisation=body)
-    return None
+    return never_asked(body) if body not in state.draft.addressees else None
+
+
+def never_asked(bodies: str) -> Refusal:
+    message = "this round does not ask them, so they have nothing to answer"
+    return refused("ADDRESSEE_NOT_ELIGIBLE", message, cite="002.18", addressees=bodies)
 
 
 def of_this_round(state: SupervisionOpinion, number: int, event: Message) -> Decision:
@@ -182,5 +249,7 @@ AGGREGATE = Aggregate(
         v1.NoteRecheckRequest: note_recheck,
         v1.CloseOpinionRequest: close,
         v1.ReopenOpinionRequest: reopen,
+        v1.AskRecheckRequest: ask_recheck,
+        v1.NoteOpinionContinuedRequest: note_continued,
     },
 )

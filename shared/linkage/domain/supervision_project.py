@@ -1,7 +1,8 @@
 """Supervision project (协商式监督): consultative supervision of one topic, as its lead body conducts it.
 
 Domain paper §3.6, §4(c); 002.18, 001(12). It cannot order anything. How far it has come (mobilized, inspecting,
-exchanged, issued) is what was held; only planned, formed and over decide what may follow.
+exchanged, issued) is what was held; only planned, formed and over decide what may follow. Another round goes on in a
+project of its own, which takes over what is not closed (「持续开展专项监督」).
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ from typing import Any, TypeVar
 from google.protobuf.message import Message
 
 from linkage import v1
+from linkage.domain import project_opinions
 from linkage.domain.aggregate import Aggregate
 from linkage.domain.decision import Decision, Occasion, Refusal, recorded, refused, unchanged
+from linkage.domain.project_opinions import ProjectOpinions
 
 __all__ = ["AGGREGATE", "Status", "SupervisionProject"]
 
@@ -44,8 +47,8 @@ class SupervisionProject:
     waived: Mapping[int, v1.SupervisionStepWaived] = field(default_factory=dict)
     inspections: frozenset[tuple[str, str]] = frozenset()
     findings: frozenset[str] = frozenset()
-    rolled_up: Mapping[str, frozenset[str]] = field(default_factory=dict)  # findings by opinion
-    progress: Mapping[str, int] = field(default_factory=dict)
+    opinions: ProjectOpinions = field(default_factory=ProjectOpinions)
+    predecessors: frozenset[str] = frozenset()
     end: Message | None = None
 
 
@@ -69,11 +72,11 @@ def evolve(state: SupervisionProject, event: Message) -> SupervisionProject:
             return replace(state, inspections=state.inspections | {(event.place, event.subject)})
         case v1.SupervisionFindingNoted(finding_id=finding):
             return replace(state, findings=state.findings | {finding})
-        case v1.SupervisionOpinionsRolledUp():
-            formed = {opinion.opinion_id: frozenset(opinion.finding_ids) for opinion in event.opinions}
-            return replace(state, rolled_up={**state.rolled_up, **formed})
-        case v1.SupervisionOpinionProgressNoted():
-            return replace(state, progress={**state.progress, event.opinion_id: event.progress})
+        case v1.SupervisionOpinionsRolledUp() | v1.SupervisionOpinionProgressNoted():
+            return replace(state, opinions=project_opinions.evolve(state.opinions, event))
+        case v1.SupervisionOpinionsTakenOver(predecessor_id=before):
+            opinions = project_opinions.evolve(state.opinions, event)
+            return replace(state, opinions=opinions, predecessors=state.predecessors | {before})
         case v1.SupervisionConcluded():
             return replace(state, status=Status.CONCLUDED, end=event)
         case v1.SupervisionContinued():
@@ -134,11 +137,7 @@ def enrol(state: SupervisionProject, command: v1.EnrolSupervisionMembersRequest,
 
 
 def mobilize(state: SupervisionProject, command: v1.HoldMobilizationMeetingRequest, occasion: Occasion) -> Decision:
-    if MOBILIZATION in state.held:
-        return unchanged
-    if state.status is not Status.GROUP_FORMED:
-        return not_under_way(state)
-    return recorded(named(state, v1.MobilizationMeetingHeld()))
+    return held(state, MOBILIZATION, v1.MobilizationMeetingHeld())
 
 
 def waive_step(state: SupervisionProject, command: v1.WaiveSupervisionStepRequest, occasion: Occasion) -> Decision:
@@ -168,41 +167,32 @@ def note_finding(state: SupervisionProject, command: v1.NoteFindingRequest, occa
 
 
 def roll_up(state: SupervisionProject, command: v1.RollUpOpinionsRequest, occasion: Occasion) -> Decision:
-    wished: dict[str, frozenset[str]] = {}
-    for opinion in command.opinions:
-        sources = frozenset(opinion.finding_ids)
-        before = state.rolled_up.get(opinion.opinion_id, wished.get(opinion.opinion_id, sources))
-        if before != sources:
-            message = "this opinion was rolled up from other findings already"
-            return refused("OPINION_EXISTS", message, cite="002.18", opinion_id=opinion.opinion_id)
-        wished[opinion.opinion_id] = sources
-    new = {opinion: sources for opinion, sources in wished.items() if opinion not in state.rolled_up}
-    if wished and not new:
+    new = project_opinions.newly_wished(state.opinions, command.opinions)
+    if isinstance(new, Refusal):
+        return new
+    if not new:
         return unchanged
     if state.status is not Status.GROUP_FORMED:
         return not_under_way(state)
-    for opinion_id, sources in new.items():
-        if not sources or not sources <= state.findings:
-            unknown = ", ".join(sorted(sources - state.findings))
-            message = "an opinion names the findings it rests on, and only such as were submitted to this project"
-            return refused("FINDING_UNKNOWN", message, cite="002.18", opinion_id=opinion_id, findings=unknown)
-    rolls = [v1.OpinionRollUp(opinion_id=opinion, finding_ids=sorted(sources)) for opinion, sources in new.items()]
-    return recorded(named(state, v1.SupervisionOpinionsRolledUp(opinions=rolls))) if rolls else unchanged
+    rolls = project_opinions.formed(new, state.findings)
+    if isinstance(rolls, Refusal):
+        return rolls
+    return recorded(named(state, v1.SupervisionOpinionsRolledUp(opinions=rolls)))
 
 
 def hold_exchange(state: SupervisionProject, command: v1.HoldOpinionExchangeRequest, occasion: Occasion) -> Decision:
-    if EXCHANGE in state.held:
+    return held(state, EXCHANGE, v1.OpinionExchangeHeld())
+
+
+def held(state: SupervisionProject, step: int, event: Any) -> Decision:
+    if step in state.held:
         return unchanged
-    if state.status is not Status.GROUP_FORMED:
-        return not_under_way(state)
-    return recorded(named(state, v1.OpinionExchangeHeld()))
+    return recorded(named(state, event)) if state.status is Status.GROUP_FORMED else not_under_way(state)
 
 
 def note_progress(state: SupervisionProject, command: v1.NoteOpinionProgressRequest, occasion: Occasion) -> Decision:
-    if state.status is Status.NONE:
-        return not_under_way(state, "SUPERVISION_UNKNOWN")
-    if state.progress.get(command.opinion_id) == command.progress:
-        return unchanged
+    if state.status is Status.NONE or state.opinions.progress.get(command.opinion_id) == command.progress:
+        return unchanged  # an opinion may name a project that was never planned: nobody waits for it there
     noted = v1.SupervisionOpinionProgressNoted(opinion_id=command.opinion_id, progress=command.progress)
     return recorded(named(state, noted))
 
@@ -218,20 +208,50 @@ def conclude(state: SupervisionProject, command: v1.ConcludeSupervisionRequest, 
         names = ", ".join(v1.SupervisionStep.Name(step) for step in missing)
         message = "the mobilization meeting and the opinion exchange are held, or waived with a reason"
         return refused("STEP_MISSING", message, cite="002.18", rule="ZY-SUP-3", steps=names)
-    pending = sorted(opinion for opinion in state.rolled_up if opinion not in state.progress)
-    if pending:
-        message = "every opinion that was rolled up is issued first"
-        return refused("OPINION_NOT_ISSUED", message, cite="002.18", opinions=", ".join(pending))
+    if pending := ", ".join(state.opinions.not_issued):
+        return refused("OPINION_NOT_ISSUED", "every opinion is issued first", cite="002.18", opinions=pending)
     return recorded(concluded)
 
 
 def carry_on(state: SupervisionProject, command: v1.ContinueSupervisionRequest, occasion: Occasion) -> Decision:
-    continued = v1.SupervisionContinued(next_project_id=command.next_project_id, reason=command.reason)
-    if state.end == named(state, continued):
+    """Ends this round; the next opens by itself, on the same item or authorisation unless another item is named."""
+    wished = (command.next_project_id, command.reason)
+    if isinstance(state.end, v1.SupervisionContinued) and (state.end.next_project_id, state.end.reason) == wished:
         return unchanged
     if state.status is Status.NONE or state.status in OVER:
         return not_under_way(state, "SUPERVISION_UNKNOWN")
-    return recorded(continued)
+    if command.next_project_id == command.project_id:
+        return refused("CONTINUES_ITSELF", "the next round is a project of its own", cite="002.18")
+    opinions = project_opinions.going_over(state.opinions, command.opinion_ids)
+    if isinstance(opinions, Refusal):
+        return opinions
+    continued = v1.SupervisionContinued(
+        next_project_id=command.next_project_id,
+        reason=command.reason,
+        topic=state.plan.topic,
+        plan_item_id=command.plan_item_id or state.plan.plan_item_id,
+        next_joint_work_id=command.joint_work_id or state.plan.joint_work_id,
+        authorised=None if command.plan_item_id else state.authorised,
+        opinions=opinions,
+    )
+    return recorded(named(state, continued))
+
+
+def open_next_round(state: SupervisionProject, command: v1.OpenNextRoundRequest, occasion: Occasion) -> Decision:
+    """Plans the next round with what it rests on, unless it is planned; and takes the opinions over, at any time."""
+    if command.predecessor_id in state.predecessors:
+        return unchanged
+    work = command.joint_work_id if state.status is Status.NONE else state.plan.joint_work_id
+    this = {"joint_work_id": work, "project_id": command.project_id, "predecessor_id": command.predecessor_id}
+    taken = v1.SupervisionOpinionsTakenOver(opinions=command.opinions, **this)
+    if state.status is not Status.NONE:
+        return recorded(taken)
+    planned = v1.SupervisionPlanned(topic=command.topic, plan_item_id=command.plan_item_id, **this)
+    if command.plan_item_id or state.authorised is not None:
+        return recorded(planned, taken)
+    authorised = v1.OffPlanSupervisionAuthorized(joint_work_id=work, project_id=command.project_id)
+    authorised.reason, authorised.authorised_by = command.authorised.reason, command.authorised.authorised_by
+    return recorded(authorised, planned, taken)
 
 
 def named(state: SupervisionProject, event: E) -> E:
@@ -251,9 +271,8 @@ def exists() -> Refusal:
 
 
 def implausible(members: int) -> Refusal | None:
-    if members >= 1:
-        return None
-    return refused("NUMBER_IMPLAUSIBLE", "a group has at least one member", cite="002.18", members=members)
+    message = "a group has at least one member"
+    return None if members >= 1 else refused("NUMBER_IMPLAUSIBLE", message, cite="002.18", members=members)
 
 
 AGGREGATE = Aggregate(
@@ -274,5 +293,6 @@ AGGREGATE = Aggregate(
         v1.NoteOpinionProgressRequest: note_progress,
         v1.ConcludeSupervisionRequest: conclude,
         v1.ContinueSupervisionRequest: carry_on,
+        v1.OpenNextRoundRequest: open_next_round,
     },
 )

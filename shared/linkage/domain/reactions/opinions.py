@@ -1,6 +1,6 @@
-"""An opinion that is issued or reopened reaches every addressee, who handles it in its own stream.
+"""An opinion that is issued or reopened reaches those whom it asks, who handle it in their own streams.
 
-Domain paper §4(c).
+So does the wish of the lead body that they look again. Domain paper §4(c).
 """
 
 from __future__ import annotations
@@ -28,4 +28,25 @@ def _round(happening: Happening) -> Iterator[Order]:
         )
 
 
-REACTION = Reaction(name="opinions", on={v1.SupervisionOpinionIssued: _round, v1.SupervisionOpinionReopened: _round})
+def _recheck(happening: Happening) -> Iterator[Order]:
+    event: v1.RecheckAsked = happening.event
+    yield Order(
+        event.organisation,
+        v1.ExpectRecheckRequest(
+            opinion_id=event.opinion_id,
+            round=event.round,
+            ask=event.ask,
+            subject=event.subject,
+            due_at=event.due_at if event.HasField("due_at") else None,
+        ),
+    )
+
+
+REACTION = Reaction(
+    name="opinions",
+    on={
+        v1.SupervisionOpinionIssued: _round,
+        v1.SupervisionOpinionReopened: _round,
+        v1.RecheckAsked: _recheck,
+    },
+)

@@ -36,6 +36,7 @@ def _recheck(happening: Happening) -> Iterator[Order]:
             organisation=happening.organisation,
             settled=event.settled,
             round=event.round,
+            ask=event.ask,
         ),
     )
 
