@@ -120,10 +120,27 @@ def test_a_proposal_is_answered_once() -> None:
     spec.given(received(), DECLINED).when(confirm()).refused("SUB_VENUE_ANSWERED")
 
 
-@pytest.mark.parametrize("history", [(received(), DECLINED), (*HOSTING, WITHDRAWN), (*HOSTING, RELEASED)])
+@pytest.mark.parametrize("history", [(received(), DECLINED), (*HOSTING, WITHDRAWN)])
 def test_after_a_no_the_same_proposal_is_a_new_question(history: tuple[Message, ...]) -> None:
     spec.given(*history).when(receive()).then(received())
     spec.given(*history, received()).when(confirm()).then(CONFIRMED)
+
+
+RELEASE = v1.ReleaseSubVenueRequest(session_id=S, reason="活动取消")
+
+
+@pytest.mark.parametrize("used", [(), (channel(True),), (CONNECTED,), (CONNECTED, DISCONNECTED)])
+def test_a_session_that_is_called_off_frees_the_venue_for_good(used: tuple[Message, ...]) -> None:
+    spec.given(*HOSTING, *used).when(RELEASE).then(RELEASED)
+    spec.given(*HOSTING, *used, RELEASED).when(receive("发言")).then()
+    spec.given(*HOSTING, *used, RELEASED).when(confirm()).refused("SUB_VENUE_ANSWERED")
+
+
+@pytest.mark.parametrize(
+    "history", [(), (received(), DECLINED), (*HOSTING, WITHDRAWN), (*HOSTING, CONNECTED, minutes(0))]
+)
+def test_there_is_nothing_to_free_where_nothing_is_hosted(history: tuple[Message, ...]) -> None:
+    spec.given(*history).when(RELEASE).then()
 
 
 def test_another_purpose_reaches_a_confirmed_host_without_undoing_its_word() -> None:

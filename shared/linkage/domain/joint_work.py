@@ -14,12 +14,14 @@ from google.protobuf.message import Message
 
 from linkage import v1
 from linkage.domain import invitee as invitees
+from linkage.domain import joint_records
 from linkage.domain.aggregate import Aggregate, Decide
 from linkage.domain.deadline import passed
 from linkage.domain.decision import Decision, Occasion, recorded, refused, unchanged
 from linkage.domain.identifier import opener
 from linkage.domain.invitee import Invitee, Standing
 from linkage.domain.joint_plan import changes, digest, is_material
+from linkage.domain.joint_records import JointRecords
 
 __all__ = ["AGGREGATE", "JointWork", "Stage", "evolve"]
 
@@ -53,6 +55,7 @@ class JointWork:
     material: int = 0  # newest revision that obliges to reconfirm
     confirmed: int = 0  # revision that was confirmed
     summary: str = ""
+    records: JointRecords = field(default_factory=JointRecords)
     invited: Mapping[str, Invitee] = field(default_factory=dict)
 
     @property
@@ -63,6 +66,7 @@ class JointWork:
 
 def evolve(state: JointWork, event: Message) -> JointWork:
     """The joint work after one more event of its stream."""
+    state = replace(state, records=joint_records.evolve(state.records, event))
     match event:
         case v1.JointWorkProposed():
             return replace(state, stage=Stage.PROPOSED, proposal=event, plan=event.plan, revision=1, material=1)
@@ -217,7 +221,8 @@ def conclude(state: JointWork, command: v1.ConcludeJointWorkRequest, occasion: O
 
 
 def cancel(state: JointWork, command: v1.CancelJointWorkRequest, occasion: Occasion) -> Decision:
-    """Calls the work off and releases every participant; only the initiator can, and only before the conclusion."""
+    """Calls the work off, and its sessions with it, and releases every participant; only the initiator can, and only
+    before the conclusion."""
     if state.stage is Stage.UNKNOWN:
         return refused("JOINT_WORK_UNKNOWN", "No joint work of this identifier was proposed.")
     if state.stage is Stage.CANCELLED:
@@ -226,6 +231,7 @@ def cancel(state: JointWork, command: v1.CancelJointWorkRequest, occasion: Occas
         return refused("JOINT_WORK_CONCLUDED", "What is concluded cannot be called off.", stage=state.stage)
     cancelled = v1.JointWorkCancelled(joint_work_id=command.joint_work_id, reason=command.reason)
     cancelled.participants.extend(state.told)
+    cancelled.session_ids.extend(sorted(state.records.sessions))
     return recorded(cancelled)
 
 
@@ -279,6 +285,7 @@ AGGREGATE = Aggregate(
         v1.DeliverResultRequest: _deliver,
         v1.CancelJointWorkRequest: cancel,
         v1.CloseJointWorkRequest: close,
+        v1.NoteSessionOfWorkRequest: lambda state, command, _: joint_records.note_session(state.records, command),
         v1.NoteParticipantAnswerRequest: _of_invitee(invitees.note),
     },
 )

@@ -31,7 +31,7 @@ def evolve(state: OnlineCollection, event: Message) -> OnlineCollection:
             return replace(state, opinions={**state.opinions, event.opinion_id: event.gist})
         case v1.OnlineOpinionsCollated(summary=summary):
             return replace(state, asked=frozenset(), collated=summary)
-        case v1.RemoteSessionSealed():
+        case v1.RemoteSessionSealed() | v1.RemoteSessionCancelled():
             return replace(state, asked=frozenset())
     return state
 

@@ -9,29 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TypeAlias
 
 from google.protobuf.message import Message
 
 from linkage import v1
+from linkage.domain import notice
 from linkage.domain.aggregate import Aggregate
 from linkage.domain.deadline import passed
 from linkage.domain.decision import Decision, Occasion, recorded, refused, unchanged
 from linkage.domain.identifier import opener
 
-__all__ = ["AGGREGATE", "Notice", "Participation", "Status", "evolve"]
-
-
-Notice: TypeAlias = (
-    v1.ReceiveInvitationRequest
-    | v1.ReceiveLapseRequest
-    | v1.ReceiveLateAdmissionRequest
-    | v1.ReceivePlanRevisionRequest
-    | v1.ReceiveStartRequest
-    | v1.ReceiveConclusionRequest
-    | v1.ReceiveResultRequest
-    | v1.ReceiveCancellationRequest
-)
+__all__ = ["AGGREGATE", "Participation", "Status", "evolve"]
 
 
 class Status(StrEnum):
@@ -64,6 +52,8 @@ class Participation:
     contributions: Mapping[str, v1.ContributionSubmitted] = field(default_factory=dict)
     results: frozenset[tuple[str, str]] = frozenset()  # summary and document of each
     acknowledged: int = 0  # how many of them
+    hosted: frozenset[str] = frozenset()  # sessions in which it has confirmed a sub-venue
+    withdrawn: str = ""  # why
 
 
 def evolve(state: Participation, event: Message) -> Participation:
@@ -88,8 +78,10 @@ def evolve(state: Participation, event: Message) -> Participation:
             return replace(state, agreed=revision)
         case v1.ParticipationReady(revision=revision):
             return replace(state, ready=revision)
-        case v1.ParticipationWithdrawn():
-            return replace(state, status=Status.WITHDRAWN)
+        case v1.ParticipationWithdrawn(reason=reason):
+            return replace(state, status=Status.WITHDRAWN, withdrawn=reason)
+        case v1.SubVenueOfWorkNoted(session_id=session):
+            return replace(state, hosted=state.hosted | {session})
         case v1.ParticipationReleased(initiator=initiator):
             return replace(state, status=Status.RELEASED, initiator=initiator)
         case v1.ContributionSubmitted(contribution_id=contribution):
@@ -176,7 +168,7 @@ def report_ready(state: Participation, command: v1.ReportReadyRequest, occasion:
 
 
 def withdraw(state: Participation, command: v1.WithdrawParticipationRequest, occasion: Occasion) -> Decision:
-    """Withdraws, until the conclusion; what was incorporated stays."""
+    """Withdraws, until the conclusion, and its sub-venues with it; what was incorporated stays."""
     if state.status is Status.WITHDRAWN:
         return unchanged
     if state.status is not Status.ACCEPTED:
@@ -188,8 +180,18 @@ def withdraw(state: Participation, command: v1.WithdrawParticipationRequest, occ
         initiator=state.initiator,
         reason=command.reason,
         round=state.invitation.round,
+        session_ids=sorted(state.hosted),
     )
     return recorded(withdrawn)
+
+
+def note_sub_venue(state: Participation, command: v1.NoteSubVenueOfWorkRequest, occasion: Occasion) -> Decision:
+    """Notes a venue the body hosts. One it confirmed as it withdrew is told that it goes with the participation."""
+    if command.session_id in state.hosted:
+        return unchanged
+    noted = v1.SubVenueOfWorkNoted(joint_work_id=command.joint_work_id, session_id=command.session_id)
+    noted.withdrawn = state.withdrawn if state.status is Status.WITHDRAWN else ""
+    return recorded(noted)
 
 
 def contribute(state: Participation, command: v1.SubmitContributionRequest, occasion: Occasion) -> Decision:
@@ -230,7 +232,7 @@ def _not_participating(state: Participation) -> Decision:
     return refused("NOT_PARTICIPATING", "The body does not take part.", status=state.status)
 
 
-def learn(state: Participation, command: Notice, occasion: Occasion) -> Decision:
+def learn(state: Participation, command: notice.Notice, occasion: Occasion) -> Decision:
     """Takes in what the initiator lets the body know, if it is news. Nobody but the work's own initiator is believed.
 
     A new round asks anew, whatever was answered before; a cancellation holds even ahead of its invitation (§4.1).
@@ -240,29 +242,8 @@ def learn(state: Participation, command: Notice, occasion: Occasion) -> Decision
         return refused("INITIATOR_MISMATCH", message, initiator=command.initiator)
     if state.status is Status.RELEASED:
         return unchanged
-    event = _received(command)
+    event = notice.received(command)
     return recorded(event) if evolve(state, event) != state else unchanged
-
-
-def _received(command: Notice) -> Message:
-    work, initiator = command.joint_work_id, command.initiator
-    match command:
-        case v1.ReceiveInvitationRequest(invitation=invitation):
-            return v1.InvitationReceived(joint_work_id=work, initiator=initiator, invitation=invitation)
-        case v1.ReceiveLapseRequest(round=round_):
-            return v1.InvitationLapseReceived(joint_work_id=work, round=round_)
-        case v1.ReceiveLateAdmissionRequest(round=round_):
-            return v1.LateAdmissionReceived(joint_work_id=work, round=round_)
-        case v1.ReceivePlanRevisionRequest(revised=revised):
-            return v1.PlanRevisionReceived(joint_work_id=work, revised=revised)
-        case v1.ReceiveStartRequest():
-            return v1.StartReceived(joint_work_id=work)
-        case v1.ReceiveConclusionRequest():
-            return v1.ConclusionReceived(joint_work_id=work)
-        case v1.ReceiveResultRequest(result=result):
-            return v1.ResultReceived(joint_work_id=work, result=result)
-        case v1.ReceiveCancellationRequest(reason=reason):
-            return v1.ParticipationReleased(joint_work_id=work, initiator=initiator, reason=reason)
 
 
 AGGREGATE = Aggregate(
@@ -277,6 +258,7 @@ AGGREGATE = Aggregate(
         v1.WithdrawParticipationRequest: withdraw,
         v1.SubmitContributionRequest: contribute,
         v1.AcknowledgeResultRequest: acknowledge,
+        v1.NoteSubVenueOfWorkRequest: note_sub_venue,
         v1.ReceiveInvitationRequest: learn,
         v1.ReceiveLapseRequest: learn,
         v1.ReceiveLateAdmissionRequest: learn,

@@ -6,20 +6,20 @@ and what was said there.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, TypeVar
 
 from google.protobuf.message import Message
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from linkage import v1
-from linkage.domain import online_collection
+from linkage.domain import online_collection, session_venues
 from linkage.domain.aggregate import Aggregate
 from linkage.domain.decision import Decision, Occasion, Refusal, recorded, refused, unchanged
 from linkage.domain.online_collection import OnlineCollection, collate, collect
 from linkage.domain.room import Counts, Statements, count, counted, heard, stated
-from linkage.domain.venue import Reported, Venue, moment, timestamp
+from linkage.domain.venue import timestamp
 
 __all__ = ["AGGREGATE", "RemoteSession", "Status"]
 
@@ -31,6 +31,7 @@ class Status(Enum):
     SUSPENDED = "suspended"
     CLOSED = "closed"
     SEALED = "sealed"
+    CANCELLED = "called off"
 
 
 RUNNING = (Status.OPEN, Status.SUSPENDED)
@@ -44,9 +45,10 @@ E = TypeVar("E", bound=Any)  # an event of this stream: each names the joint wor
 class RemoteSession:
     status: Status = Status.NONE
     plan: v1.RemoteSessionScheduled = field(default_factory=v1.RemoteSessionScheduled)
+    scheduled_at: Timestamp = field(default_factory=Timestamp)  # as it now stands
     host: v1.Post.ValueType = v1.POST_UNSPECIFIED
     agreed: str = ""  # digest of the plan that both cities endorsed
-    venues: Mapping[str, Venue] = field(default_factory=dict)
+    venues: session_venues.Venues = field(default_factory=dict)
     attendance: Counts = field(default_factory=dict)
     statements: Statements = field(default_factory=dict)
     online: OnlineCollection = field(default_factory=OnlineCollection)
@@ -54,18 +56,14 @@ class RemoteSession:
 
 
 def evolve(state: RemoteSession, event: Message) -> RemoteSession:
+    state = replace(state, venues=session_venues.evolve(state.venues, event))
     match event:
-        case v1.RemoteSessionScheduled():
-            return replace(state, status=Status.SCHEDULED, plan=event)
-        case v1.SubVenueProposed(host=host):
-            before = state.venues[host].reported if host in state.venues else frozenset()
-            return replace(state, venues={**state.venues, host: Venue(event.purpose, before, aside=before)})
-        case v1.SubVenueReportNoted(host=host):
-            venue = state.venues[host].with_report(Reported(moment(event.reported_at), event.report))
-            return replace(state, venues={**state.venues, host: venue})
-        case v1.VenueLossObserved(venue=host):
-            lost = state.venues[host].with_loss(moment(event.observed_at))
-            return replace(state, venues={**state.venues, host: lost})
+        case v1.RemoteSessionScheduled(scheduled_at=at):
+            return replace(state, status=Status.SCHEDULED, plan=event, scheduled_at=at)
+        case v1.RemoteSessionRescheduled(scheduled_at=at):
+            return replace(state, scheduled_at=at)
+        case v1.RemoteSessionCancelled():
+            return replace(state, status=Status.CANCELLED, online=online_collection.evolve(state.online, event))
         case v1.PlanAgreementNoted(digest=digest):
             return replace(state, agreed=digest)
         case v1.RemoteSessionOpened(host=post):
@@ -103,37 +101,52 @@ def schedule(state: RemoteSession, command: v1.ScheduleRemoteSessionRequest, occ
     return recorded(plan)
 
 
-def propose_sub_venue(state: RemoteSession, command: v1.ProposeSubVenueRequest, occasion: Occasion) -> Decision:
-    asked = state.venues.get(command.host)
-    if asked is not None and not asked.turned_down and asked.purpose == command.purpose:
+def reschedule(state: RemoteSession, command: v1.RescheduleRemoteSessionRequest, occasion: Occasion) -> Decision:
+    """Moves the session. A host confirmed the date before, so each that has not turned it down is asked anew (§4.1)."""
+    if state.status is Status.SCHEDULED and state.scheduled_at == command.scheduled_at:
         return unchanged
     if state.status is not Status.SCHEDULED:
         return not_as_needed(state, "SESSION_NOT_OPENABLE")
-    if not may_host(command.host, state.plan.peer, occasion):
-        message = "a county that the convener guides hosts a venue, and in a session of two cities the other city"
-        return refused("HOST_NOT_ELIGIBLE", message, cite="002.19", host=command.host)
-    proposal = v1.SubVenueProposed(host=command.host, scheduled_at=state.plan.scheduled_at, purpose=command.purpose)
-    return recorded(named(state, proposal))
+    at = command.scheduled_at
+    moved = v1.RemoteSessionRescheduled(scheduled_at=at, reason=command.reason, revision=command.revision)
+    hosts = session_venues.asked_again(state.venues).items()
+    again = (v1.SubVenueProposed(host=host, scheduled_at=at, purpose=purpose) for host, purpose in hosts)
+    return recorded(named(state, moved), *(named(state, proposal) for proposal in again))
 
 
-def may_host(body: str, peer: bool, occasion: Occasion) -> bool:
-    """A township has no venue of its own record: it is a site under its county's (domain paper §2)."""
-    below = occasion.directory.guides(occasion.by.code, body)
-    return (below and occasion.directory[body].tier != v1.TIER_TOWNSHIP) or (
-        peer and occasion.directory.peers(occasion.by.code, body)
-    )
+def cancel(state: RemoteSession, command: v1.CancelRemoteSessionRequest, occasion: Occasion) -> Decision:
+    """Calls off a session that was not opened; what was opened has taken place, and is closed and sealed."""
+    if state.status is Status.CANCELLED:
+        return unchanged
+    if state.status is not Status.SCHEDULED:
+        return not_as_needed(state, "SESSION_NOT_OPENABLE")
+    return recorded(cancelled(state, command.reason))
+
+
+def call_off(state: RemoteSession, command: v1.CallOffSessionRequest, occasion: Occasion) -> Decision:
+    """Goes with the joint work that was called off, unless the session was opened (§4.1)."""
+    if state.status is Status.NONE:
+        return not_as_needed(state, "SESSION_NOT_OPENABLE")
+    return recorded(cancelled(state, command.reason)) if state.status is Status.SCHEDULED else unchanged
+
+
+def cancelled(state: RemoteSession, reason: str) -> v1.RemoteSessionCancelled:
+    return named(state, v1.RemoteSessionCancelled(reason=reason, hosts=sorted(state.venues)))
+
+
+def propose_sub_venue(state: RemoteSession, command: v1.ProposeSubVenueRequest, occasion: Occasion) -> Decision:
+    closed = None if state.status is Status.SCHEDULED else not_as_needed(state, "SESSION_NOT_OPENABLE")
+    if closed is not None and state.status is Status.CANCELLED:
+        return closed
+    proposal = v1.SubVenueProposed(host=command.host, scheduled_at=state.scheduled_at, purpose=command.purpose)
+    return session_venues.propose(state.venues, command, named(state, proposal), state.plan.peer, occasion, closed)
 
 
 def note_report(state: RemoteSession, command: v1.NoteSubVenueReportRequest, occasion: Occasion) -> Decision:
-    at = timestamp(occasion.at)
     if state.status is Status.NONE:
         return not_as_needed(state, "SESSION_NOT_OPENABLE")
-    if command.host not in state.venues:
-        return venue_unknown(command.host)
-    if state.status is Status.SEALED or Reported(moment(at), command.report) in state.venues[command.host].reported:
-        return unchanged  # beside a sealed record the venue's own stands
-    noted = v1.SubVenueReportNoted(host=command.host, report=command.report, reported_at=at)
-    return recorded(named(state, noted))
+    noted = v1.SubVenueReportNoted(host=command.host, report=command.report, reported_at=timestamp(occasion.at))
+    return session_venues.note_report(state.venues, command, named(state, noted), state.status is Status.SEALED)
 
 
 def note_agreement(state: RemoteSession, command: v1.NotePlanAgreementRequest, occasion: Occasion) -> Decision:
@@ -161,12 +174,8 @@ def open_session(state: RemoteSession, command: v1.OpenRemoteSessionRequest, occ
 def observe_loss(state: RemoteSession, command: v1.ObserveVenueLossRequest, occasion: Occasion) -> Decision:
     if state.status not in RUNNING:
         return not_as_needed(state, "SESSION_NOT_OPEN")
-    if command.venue not in state.venues:
-        return venue_unknown(command.venue)
-    at = timestamp(occasion.at)
-    if not state.venues[command.venue].connected(moment(at)):
-        return unchanged
-    return recorded(named(state, v1.VenueLossObserved(venue=command.venue, observed_at=at)))
+    observed = v1.VenueLossObserved(venue=command.venue, observed_at=timestamp(occasion.at))
+    return session_venues.observe_loss(state.venues, named(state, observed))
 
 
 def suspend(state: RemoteSession, command: v1.SuspendRemoteSessionRequest, occasion: Occasion) -> Decision:
@@ -186,8 +195,9 @@ def resume(state: RemoteSession, command: v1.ResumeRemoteSessionRequest, occasio
 
 
 def open_collection(state: RemoteSession, command: v1.OpenOnlineCollectionRequest, occasion: Occasion) -> Decision:
-    if state.status in (Status.NONE, Status.SEALED):
-        return not_as_needed(state, "SESSION_SEALED")
+    if state.status in (Status.NONE, Status.SEALED, Status.CANCELLED):
+        reason = "SESSION_CANCELLED" if state.status is Status.CANCELLED else "SESSION_SEALED"
+        return not_as_needed(state, reason)
     if (command.channel, command.question) in state.online.asked:
         return unchanged
     return recorded(named(state, v1.OnlineCollectionOpened(channel=command.channel, question=command.question)))
@@ -205,14 +215,8 @@ def record_statement(state: RemoteSession, command: v1.RecordJointStatementReque
         return unchanged
     if state.status is not Status.OPEN:
         return not_as_needed(state, "SESSION_NOT_OPEN")
-    if command.venue != occasion.by.code:
-        venue = state.venues.get(command.venue)
-        if venue is None:
-            return venue_unknown(command.venue)
-        if not venue.connected(moment(timestamp(occasion.at))):
-            message = "what is said in a venue that is cut off is not heard jointly"
-            return refused("VENUE_NOT_CONNECTED", message, cite="002.11", venue=command.venue)
-    return recorded(statement)
+    unheard = command.venue != occasion.by.code and session_venues.hearing_from(state.venues, command.venue, occasion)
+    return unheard or recorded(statement)
 
 
 def close(state: RemoteSession, command: v1.CloseRemoteSessionRequest, occasion: Occasion) -> Decision:
@@ -258,16 +262,15 @@ def not_as_needed(state: RemoteSession, reason: str) -> Refusal:
     return refused(reason, f"the session is {state.status.value}", cite="002.11", status=state.status.name)
 
 
-def venue_unknown(venue: str) -> Refusal:
-    return refused("VENUE_UNKNOWN", "this body was never asked to host a venue", cite="002.19", venue=venue)
-
-
 AGGREGATE = Aggregate(
     kind="remote-session",
     initial=RemoteSession(),
     evolve=evolve,
     decisions={
         v1.ScheduleRemoteSessionRequest: schedule,
+        v1.RescheduleRemoteSessionRequest: reschedule,
+        v1.CancelRemoteSessionRequest: cancel,
+        v1.CallOffSessionRequest: call_off,
         v1.ProposeSubVenueRequest: propose_sub_venue,
         v1.NoteSubVenueReportRequest: note_report,
         v1.NotePlanAgreementRequest: note_agreement,

@@ -55,8 +55,10 @@ class SubVenue:
 def evolve(state: SubVenue, event: Message) -> SubVenue:
     match event:
         case v1.SubVenueProposalReceived():
-            status = Status.PROPOSED if state.status in NOT_HOSTING else state.status
-            return replace(state, status=status, convener=event.convener, proposal=event.proposal)
+            known = replace(state, convener=event.convener, proposal=event.proposal)
+            if state.status in NOT_HOSTING or event.proposal.scheduled_at != state.proposal.scheduled_at:
+                return replace(known, status=Status.PROPOSED, tested=None, sites={})  # what was confirmed was a date
+            return known
         case v1.SubVenueConfirmed(place=place):
             return replace(state, status=Status.CONFIRMED, place=place, sites={}, tested=None)
         case v1.SubVenueSiteConfirmed(site=site, place=place):
@@ -86,8 +88,9 @@ def evolve(state: SubVenue, event: Message) -> SubVenue:
 
 
 def receive(state: SubVenue, command: v1.ReceiveSubVenueProposalRequest, occasion: Occasion) -> Decision:
-    asked_before = state.status not in (Status.NONE, Status.DECLINED, Status.WITHDRAWN, Status.RELEASED)
-    if state.status is Status.CLOSED or (asked_before and state.proposal == command.proposal):
+    asked_before = state.status not in (Status.NONE, Status.DECLINED, Status.WITHDRAWN)
+    over = state.status in (Status.CLOSED, Status.RELEASED)  # a session that was called off asks for nothing again
+    if over or (asked_before and state.proposal == command.proposal):
         return unchanged  # after a refusal the same proposal is a new question
     return recorded(
         v1.SubVenueProposalReceived(
@@ -123,6 +126,17 @@ def withdraw(state: SubVenue, command: v1.WithdrawSubVenueRequest, occasion: Occ
     if state.status not in (Status.CONFIRMED, Status.TESTED):
         return refused("VENUE_IN_USE", f"the venue is {state.status.value}", cite="002.11", status=state.status.name)
     return recorded(named(state, v1.SubVenueWithdrawn(convener=state.convener, reason=command.reason)))
+
+
+def release(state: SubVenue, command: v1.ReleaseSubVenueRequest, occasion: Occasion) -> Decision:
+    """Frees the venue with its session; or withdraws it with its host's participation, unless it is in use (§4.1)."""
+    if command.withdrawn:
+        withdrawn = v1.SubVenueWithdrawn(convener=state.convener, reason=command.reason)
+        confirmed = state.status in (Status.CONFIRMED, Status.TESTED)
+        return recorded(named(state, withdrawn)) if confirmed else unchanged
+    if state.status is Status.CLOSED or (state.status in NOT_HOSTING and state.status is not Status.PROPOSED):
+        return unchanged
+    return recorded(named(state, v1.SubVenueReleased(reason=command.reason)))
 
 
 def confirm_site(state: SubVenue, command: v1.ConfirmSubVenueSiteRequest, occasion: Occasion) -> Decision:
@@ -249,6 +263,7 @@ AGGREGATE = Aggregate(
         v1.ConfirmSubVenueRequest: confirm,
         v1.DeclineSubVenueRequest: decline,
         v1.WithdrawSubVenueRequest: withdraw,
+        v1.ReleaseSubVenueRequest: release,
         v1.ConfirmSubVenueSiteRequest: confirm_site,
         v1.WithdrawSubVenueSiteRequest: withdraw_site,
         v1.TestChannelRequest: record_test,

@@ -33,12 +33,14 @@ LINK = (v1.SUB_VENUE_REPORT_CONNECTED, v1.SUB_VENUE_REPORT_DISCONNECTED)
 
 @dataclass(frozen=True, slots=True)
 class Venue:
-    """One host's venue. `aside`: reports that answered an earlier proposal. `losses`: seen by the main venue itself."""
+    """One host's venue. `aside`: reports that answered an earlier proposal; `past`: all that is of an earlier date.
+    `losses`: seen by the main venue itself."""
 
     purpose: str
     reported: frozenset[Reported] = frozenset()
     aside: frozenset[Reported] = frozenset()
     losses: frozenset[Moment] = frozenset()
+    past: frozenset[Reported] = frozenset()
 
     @property
     def turned_down(self) -> bool:
@@ -48,20 +50,23 @@ class Venue:
 
     @property
     def was_connected(self) -> bool:
-        return any(reported.report == v1.SUB_VENUE_REPORT_CONNECTED for reported in self.reported)
+        return any(reported.report == v1.SUB_VENUE_REPORT_CONNECTED for reported in self.reported - self.past)
 
     @property
     def minutes_filed(self) -> bool:
-        return any(reported.report == v1.SUB_VENUE_REPORT_MINUTES_FILED for reported in self.reported)
+        return any(reported.report == v1.SUB_VENUE_REPORT_MINUTES_FILED for reported in self.reported - self.past)
 
     def connected(self, at: Moment) -> bool:
         """Whether all that is known of the time up to `at` ends with a connection."""
-        link = [reported for reported in self.reported if reported.report in LINK and reported.at <= at]
+        link = [reported for reported in self.reported - self.past if reported.report in LINK and reported.at <= at]
         link += [Reported(loss, v1.SUB_VENUE_REPORT_DISCONNECTED) for loss in self.losses if loss <= at]
         return bool(link) and max(link).report == v1.SUB_VENUE_REPORT_CONNECTED
 
     def with_report(self, reported: Reported) -> Venue:
         return replace(self, reported=self.reported | {reported})
+
+    def on_another_date(self) -> Venue:
+        return replace(self, past=self.reported)
 
     def with_loss(self, at: Moment) -> Venue:
         return replace(self, losses=self.losses | {at})

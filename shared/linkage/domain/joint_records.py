@@ -1,0 +1,42 @@
+"""Records of the initiator that belong to joint work: the sessions that are called off with it.
+
+Part of joint work. They are known by their identifiers alone, whichever is recorded first. Domain paper §4.1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from google.protobuf.message import Message
+
+from linkage import v1
+from linkage.domain.decision import Decision, recorded, unchanged
+
+__all__ = ["JointRecords", "evolve", "note_session"]
+
+
+@dataclass(frozen=True, slots=True)
+class JointRecords:
+    """What the initiator has recorded elsewhere for the work."""
+
+    sessions: frozenset[str] = frozenset()
+    called_off: str = ""  # why the work was called off
+
+
+def evolve(records: JointRecords, event: Message) -> JointRecords:
+    """The records after one more event of the joint work's stream."""
+    match event:
+        case v1.JointWorkSessionNoted(session_id=session):
+            return replace(records, sessions=records.sessions | {session})
+        case v1.JointWorkCancelled(reason=reason):
+            return replace(records, called_off=reason)
+    return records
+
+
+def note_session(records: JointRecords, command: v1.NoteSessionOfWorkRequest) -> Decision:
+    """Notes a session of the work, even ahead of its proposal. One that comes after the work was called off is told."""
+    if command.session_id in records.sessions:
+        return unchanged
+    noted = v1.JointWorkSessionNoted(joint_work_id=command.joint_work_id, session_id=command.session_id)
+    noted.called_off = records.called_off
+    return recorded(noted)
