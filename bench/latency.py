@@ -2,8 +2,9 @@
 
 Commands are sent when they are due, whatever became of those before. Beside them, in the same seconds, a process of its
 own measures the bare legs (`bench.bare`). The legs of the way: the command itself; from its answer until a reader of
-committed records has the event; from there to the commit of the read model (PostgreSQL keeps its time); from
-there to the answer of a query that named the position.
+committed records has the event; from there until the worker begins to write the event's batch; from there to the
+commit of the read model (PostgreSQL keeps its time, and the worker's log how long the batch took); from there to the
+answer of a query that named the position.
 """
 
 from __future__ import annotations
@@ -16,9 +17,11 @@ import random
 import sys
 import threading
 import time
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -28,7 +31,7 @@ from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 
 from bench import bare
 from bench.measure import Row
-from deploy.local.parts import HOSTED, PROJECTIONS, QUERY
+from deploy.local.parts import HOSTED, PROJECTIONS, QUERY, WORKER
 from deploy.local.places import REPOSITORY
 from deploy.local.servers import Servers
 from deploy.local.site import Site, site
@@ -43,7 +46,13 @@ _RATE = 50  # commands a second
 _SECONDS = 20
 _CITY, _COUNTIES = "512000", HOSTED["county"]
 _REACH = 4.0
-_LEGS = ("command", "answer → read_committed reader", "→ commit of the read model", "→ query's answer")
+_LEGS = (
+    "command",
+    "answer → read_committed reader",
+    "Kafka → projection",
+    "commit of the projection",
+    "→ query's answer",
+)
 
 
 @dataclass(slots=True)
@@ -81,9 +90,10 @@ def latency_rows(servers: Servers, directory: Path) -> list[Row]:
     servers.postgres.create_database("bench_bare")
     with closing(KafkaAdminClient(bootstrap_servers=servers.kafka.bootstrap)) as admin:
         admin.create_topics({bare.TOPIC: {"num_partitions": 1, "replication_factor": 1}})
-    with site(servers, directory) as running:
+    with site(servers, directory, {"LINKAGE_LOG_LEVEL": "debug"}) as running:
         samples, legs, commits, heard = asyncio.run(_measure(running, servers.postgres.dsn("bench_bare"), directory))
-    return _rows(samples, legs, commits, heard)
+        batches = _batches(running.log(WORKER))
+    return _rows(samples, legs, commits, heard, _begins(commits, batches))
 
 
 async def _measure(
@@ -152,11 +162,12 @@ async def _prepared(offices: _Offices, count: int) -> list[tuple[str, str]]:
 
     async def prepare(work: str, county: str) -> None:
         async with several:
-            await offices.give(_CITY, _proposal(work))
+            proposed = await offices.give(_CITY, _proposal(work))
             await offices.give(
                 _CITY, v1.IssueInvitationRequest(joint_work_id=work, participant=county, role="参加协商")
             )
-            await offices.sees(work, v1.Position(stream=f"{county}/participation/{work}", version=1))
+            received = v1.Position(stream=f"{county}/participation/{work}", version=1)
+            await offices.sees(work, proposed.position, received)
 
     await asyncio.gather(*(prepare(*work) for work in works))
     return works
@@ -232,11 +243,29 @@ async def _commits(running: Site) -> Mapping[str, float]:
     return {f"{row['stream']}@{row['version']}": row["at"] for row in rows}
 
 
+def _batches(log: Path) -> list[tuple[float, float]]:
+    """When each batch began to be written, and when it was, by the worker's log; seconds since 1970, in order."""
+    found = []
+    for line in log.read_text().splitlines():
+        if '"batch written"' in line:
+            told = json.loads(line[line.index("{") :])  # what Faust tells the terminal stands before it
+            end = datetime.fromisoformat(told["timestamp"]).timestamp()
+            found.append((end - told["seconds"], end))
+    return found
+
+
+def _begins(commits: Mapping[str, float], batches: Sequence[tuple[float, float]]) -> Mapping[str, float]:
+    """When the batch of each event began to be written: the last that had begun when the event was committed."""
+    starts = [begin for begin, _ in batches]
+    return {event: starts[bisect_right(starts, at) - 1] for event, at in commits.items()}
+
+
 def _rows(
     samples: Sequence[_Sample],
     bare_legs: Mapping[str, list[float]],
     commits: Mapping[str, float],
     heard: Mapping[str, float],
+    begins: Mapping[str, float],
 ) -> list[Row]:
     alone = {leg: _quantiles(found) for leg, found in bare_legs.items()}
     bare_told = ", ".join(f"{leg} {_told(alone[leg])}" for leg in bare.LEGS)
@@ -246,7 +275,8 @@ def _rows(
         (
             [s.answered - s.called for s in samples],
             [heard[s.event] - s.answered for s in samples],
-            [commits[s.event] - heard[s.event] for s in samples],
+            [begins[s.event] - heard[s.event] for s in samples],
+            [commits[s.event] - begins[s.event] for s in samples],
             [s.visible - commits[s.event] for s in samples],
         ),
         strict=True,

@@ -60,7 +60,7 @@ def main() -> None:
     import uvloop
 
     settings = read(QuerySettings)
-    logs.configure("projections-query")
+    logs.configure("projections-query", settings.log_level)
     try:
         issuers = Issuers(load_issuers(settings.issuers))
     except ValueError as error:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from linkage.settings import ListenSettings
+from linkage.settings import ListenSettings, LogSettings
 
 __all__ = ["QuerySettings", "StoresSettings", "WorkerSettings"]
 
@@ -34,7 +34,7 @@ class StoresSettings(BaseSettings):
         return {tier: [dsn.get_secret_value() for dsn in of] for tier, of in self.stores.items()}
 
 
-class WorkerSettings(StoresSettings):
+class WorkerSettings(StoresSettings, LogSettings):
     """The worker: where it writes, how it batches, and when it is taken for stuck."""
 
     projections_dsn: SecretStr

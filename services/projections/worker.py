@@ -90,14 +90,16 @@ class Worker:
         """Writes the batch, however often it takes: `_watch` is what bounds it."""
         self._writing = True
         wait = 0.05
+        begin = time.monotonic()
         while True:
             try:
-                await (await self.projector()).apply(batch)
+                new = await (await self.projector()).apply(batch)
                 break
             except _NOT_ANSWERING as problem:
                 log.warning("batch not written, trying again", problem=f"{type(problem).__name__}: {problem}")
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, 2.0)
+        log.debug("batch written", events=len(batch), new=new, seconds=round(time.monotonic() - begin, 6))
         self._written += 1
         self._writing = False
 
@@ -171,7 +173,7 @@ def main() -> None:
     import uvloop
 
     settings, kafka = read(WorkerSettings), read(KafkaEnvironment)
-    logs.configure("projections")
+    logs.configure("projections", settings.log_level)
     asyncio.run(generations.prepare(settings.projections_dsn.get_secret_value()))
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
     worker = Worker(settings, kafka)

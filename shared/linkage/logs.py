@@ -10,8 +10,11 @@ import structlog
 __all__ = ["configure"]
 
 
-def configure(service: str, level: int = logging.INFO) -> None:
-    """Sends the process's logs, those of libraries too, to standard output as JSON, each with the service's name."""
+def configure(service: str, level: str = "info") -> None:
+    """Sends the process's logs, those of libraries too, to standard output as JSON, each with the service's name.
+
+    `level`: the least that is told, by its name.
+    """
 
     def name(logger: object, method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
         # Not by a context variable: the Kafka clients' threads, and what libraries log in them, would not have it.
@@ -48,7 +51,8 @@ def configure(service: str, level: int = logging.INFO) -> None:
     )
     root = logging.getLogger()
     root.handlers[:] = [stream]
-    root.setLevel(level)
+    least = logging.getLevelNamesMapping()[level.upper()]
+    root.setLevel(least)
     # The Kafka clients tell of every fetch and rebalance; only what needs somebody's eye is wanted here.
     for noisy in ("kafka", "aiokafka", "faust", "mode"):
-        logging.getLogger(noisy).setLevel(max(level, logging.WARNING))
+        logging.getLogger(noisy).setLevel(max(least, logging.WARNING))

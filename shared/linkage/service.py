@@ -51,7 +51,7 @@ def run(tier: Tier) -> None:
     """Runs the service with the settings of the environment; returns when it was told to stop (SIGTERM, SIGINT)."""
     settings = read(TierSettings)
     kafka = read(KafkaEnvironment)
-    logs.configure(settings.instance)
+    logs.configure(settings.instance, settings.log_level)
     directory = policy.directory()
     if problems := list(_unfit(settings.organisations, tier, directory)):
         refuse(*(f"LINKAGE_ORGANISATIONS: {problem}" for problem in problems))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, NoReturn, TypeVar
+from typing import Annotated, Literal, NoReturn, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from linkage.bus.settings import KafkaSettings
 from linkage.rpc.server import Listen
 
-__all__ = ["KafkaEnvironment", "ListenSettings", "TierSettings", "read", "refuse"]
+__all__ = ["KafkaEnvironment", "ListenSettings", "LogSettings", "TierSettings", "read", "refuse"]
 
 _S = TypeVar("_S", bound=BaseSettings)
 
@@ -25,10 +25,16 @@ class KafkaEnvironment(BaseSettings, KafkaSettings):
     bootstrap: str = Field(min_length=1, validation_alias="LINKAGE_KAFKA")
 
 
-class ListenSettings(BaseSettings):
-    """Where a gRPC server listens, whom it trusts, and how it stops."""
+class LogSettings(BaseSettings):
+    """How much a process tells of what it does."""
 
     model_config = SettingsConfigDict(env_prefix="LINKAGE_", extra="ignore")
+
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+class ListenSettings(LogSettings):
+    """Where a gRPC server listens, whom it trusts, and how it stops."""
 
     host: str = "0.0.0.0"
     port: int = Field(default=50051, ge=0, le=65535)
