@@ -47,6 +47,7 @@ from linkage.domain.reactions import (
     research_notes,
     sub_venues,
     supervision_replies,
+    supervision_rounds,
     topic_origins,
     topics,
 )
@@ -87,10 +88,11 @@ MUNICIPAL = Tier(
         peer_plans.REACTION,  # what one city says of a plan reaches the other
         plan_agreements.REACTION,  # an agreed plan lets the session open
         sub_venues.REACTION,  # convener and host hear of one another
-        findings.REACTION,  # a finding that is handed over reaches the lead body
+        findings.REACTION,  # a finding reaches the body above, and what became of it those below
         opinions.REACTION,  # an opinion reaches those it concerns
         opinion_progress.REACTION,  # a project hears how its opinions stand
         supervision_replies.REACTION,  # a reply reaches the lead body
+        supervision_rounds.REACTION,  # supervision that is continued opens its next round
         outcomes.REACTION,  # what comes of a consultation gets records of its own
         inclusions.REACTION,  # the approved report settles what it includes
         adoption_replies.REACTION,  # an answer reaches the report, and its proposers are owed word
