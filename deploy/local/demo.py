@@ -22,7 +22,7 @@ from deploy.local.parts import QUERY, TIERS
 from deploy.local.places import REPOSITORY, RUN
 from deploy.local.presence import AlreadyRunning, presence
 from deploy.local.processes import Missing, NotReady
-from deploy.local.scenario import ACTS, play, tables
+from deploy.local.scenario import ACTS, closing, play, tables
 from deploy.local.scenario.bodies import RENEWAL_WORK, ZIYANG
 from deploy.local.scenario.scene import NotRefused, TooLate
 from deploy.local.scenario.show import Show, console
@@ -67,6 +67,7 @@ async def _play(running: Installation, show: Show) -> None:
             show.out.print(f"The services' log ends with:\n{_tail(running.log)}", markup=False)
             return
         await tables.joint_works(scene, show.out)
+        await closing.ending(scene, show.out)
         wrong = tables.facts(show.facts)
         if wrong.row_count:
             show.out.print(wrong)

@@ -17,7 +17,7 @@ from deploy.local.installation import Installation, installation
 from deploy.local.kafka import Kafka
 from deploy.local.postgres import Postgres
 from deploy.local.processes import within
-from deploy.local.scenario import ACTS, play, tables
+from deploy.local.scenario import ACTS, closing, play, tables
 from deploy.local.scenario.bodies import BODIES
 from deploy.local.scenario.show import Show
 from deploy.local.servers import Servers
@@ -43,6 +43,7 @@ def show(running: Installation) -> Show:
         async with running.scene(seen) as scene:
             await play(scene)
             await tables.joint_works(scene, seen.out)
+            await closing.ending(scene, seen.out)
 
     asyncio.run(perform())
     return seen

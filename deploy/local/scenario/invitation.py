@@ -173,6 +173,12 @@ async def the_city_admits_the_late_acceptance(scene: Scene) -> None:
         "VENUE_STANDING_DECLINED",
     )
     scene.fact("JW-1 is CONFIRMED", v1.JointState.Name(view.state), "JOINT_STATE_CONFIRMED")
+    then = await scene.board(RENEWAL_WORK, by=at("2023-03-25 12:00"))
+    scene.fact(
+        "asked as of 25 March, the board still shows 乐至 as LAPSED, and JW-1 as INVITING",
+        (v1.ParticipantStanding.Name(cell(then, LEZHI).standing), v1.JointState.Name(then.state)),
+        ("PARTICIPANT_STANDING_LAPSED", "JOINT_STATE_INVITING"),
+    )
 
 
 async def _accept(scene: Scene, body: Body, when: str, told: str) -> None:

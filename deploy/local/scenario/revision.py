@@ -67,6 +67,12 @@ async def all_three_reconfirm(scene: Scene) -> None:
         {(2, "PARTICIPANT_STANDING_READY")},
     )
     scene.fact("JW-1 is READY after the reconfirmation", v1.JointState.Name(view.state), "JOINT_STATE_READY")
+    then = await scene.board(RENEWAL_WORK, by=at("2023-04-12 12:00"))
+    scene.fact(
+        "asked as of 12 April at noon, only 雁江 has agreed anew",
+        [cell(then, body).accepted_revision for body in _COUNTIES],
+        [2, 1, 1],
+    )
     owed = await scene.obligations(RENEWAL_WORK)
     scene.fact(
         "each reconfirmation was discharged by the body's own word",

@@ -129,10 +129,16 @@ class Scene:
         return await _until(answer, until)
 
     async def board(
-        self, joint_work_id: str, until: Callable[[v1.JointWorkView], bool] = lambda view: True
+        self,
+        joint_work_id: str,
+        until: Callable[[v1.JointWorkView], bool] = lambda view: True,
+        *,
+        by: datetime | None = None,
     ) -> v1.JointWorkView:
-        """The joint work as the query API has it."""
+        """The joint work as the query API has it; of a past moment, what had occurred `by` then."""
         request = v1.GetJointWorkRequest(joint_work_id=joint_work_id)
+        if by is not None:
+            request.as_of.occurred_by.FromDatetime(by)
         view: v1.JointWorkView = (await self.see(request, lambda answer: until(answer.joint_work))).joint_work
         return view
 

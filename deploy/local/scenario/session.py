@@ -174,6 +174,12 @@ async def _ended_as_it_should(scene: Scene) -> None:
         [v1.VenueStanding.Name(venue(view, body).standing) for body in _VENUES],
         ["VENUE_STANDING_CLOSED"] * 2,
     )
+    then = await scene.board(RENEWAL_WORK, by=at("2023-05-18 09:56"))
+    scene.fact(
+        "asked as of 09:56 that day, 安岳 is DISCONNECTED and four statements are heard jointly",
+        (v1.VenueStanding.Name(venue(then, ANYUE).standing), [one.heard_jointly for one in then.sessions]),
+        ("VENUE_STANDING_DISCONNECTED", [4]),
+    )
     outcome = view.consultations[0] if view.consultations else v1.ConsultationCell()
     scene.fact("the consultation is CONCLUDED", outcome.state, "CONCLUDED")
     scene.fact("six recommendations were raised", outcome.recommendations, 6)
