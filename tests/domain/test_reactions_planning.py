@@ -177,8 +177,8 @@ def test_five_opinions_of_two_townships_become_one_topic_of_the_city_that_knows_
     bodies.does(CITY, v1.MergeTopicRequest(topic_id=OTHER_AT_CITY, into=AT_CITY))
     bodies.hear_everything()
     topic = bodies.state(CITY, AT_CITY)
-    assert topic.opinions == set(FIVE)
-    assert topic.ancestors == EVERY_ANCESTOR
+    assert topic.ancestry.opinions == set(FIVE)
+    assert topic.ancestry.ancestors == EVERY_ANCESTOR
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -195,7 +195,7 @@ def test_what_becomes_of_a_topic_reaches_every_body_it_goes_back_to(seed: int) -
     bodies.hear_everything()
     planned = (AT_CITY, v1.TOPIC_DISPOSITION_PLANNED, "")
     for body, topic in ((ANYUE, AT_ANYUE), (SHIYANG, FROM_SHIYANG), (YANJIANG, AT_YANJIANG), (LINJIANG, FROM_LINJIANG)):
-        assert planned in bodies.state(body, topic).heard
+        assert planned in bodies.state(body, topic).ancestry.heard
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -204,8 +204,8 @@ def test_what_a_county_merges_into_a_topic_it_had_passed_up_goes_after_it_to_the
     bodies.does(ANYUE, propose("512021-T-7", ["512021110-CO-9"]))
     bodies.does(ANYUE, v1.MergeTopicRequest(topic_id="512021-T-7", into=AT_ANYUE))
     bodies.hear_everything()
-    assert "512021-T-7" in bodies.state(CITY, AT_CITY).ancestors
-    assert "512021110-CO-9" in bodies.state(CITY, AT_CITY).opinions
+    assert "512021-T-7" in bodies.state(CITY, AT_CITY).ancestry.ancestors
+    assert "512021110-CO-9" in bodies.state(CITY, AT_CITY).ancestry.opinions
 
 
 def test_two_topics_merged_into_each_other_come_to_rest() -> None:
@@ -213,7 +213,8 @@ def test_two_topics_merged_into_each_other_come_to_rest() -> None:
     bodies.does(CITY, v1.MergeTopicRequest(topic_id=OTHER_AT_CITY, into=AT_CITY))
     bodies.does(CITY, v1.MergeTopicRequest(topic_id=AT_CITY, into=OTHER_AT_CITY))
     bodies.hear_everything()
-    assert bodies.state(CITY, AT_CITY).opinions == bodies.state(CITY, OTHER_AT_CITY).opinions == set(FIVE)
+    for topic in (AT_CITY, OTHER_AT_CITY):
+        assert bodies.state(CITY, topic).ancestry.opinions == set(FIVE)
 
 
 def test_a_topic_that_is_referred_down_is_the_lower_bodys_to_take_up_or_decline() -> None:
@@ -226,4 +227,4 @@ def test_a_topic_that_is_referred_down_is_the_lower_bodys_to_take_up_or_decline(
     bodies.hear_everything()
     declined = (there, v1.TOPIC_DISPOSITION_DECLINED, "本县已完成")
     for body, topic in ((CITY, AT_CITY), (ANYUE, AT_ANYUE), (SHIYANG, FROM_SHIYANG)):
-        assert declined in bodies.state(body, topic).heard
+        assert declined in bodies.state(body, topic).ancestry.heard

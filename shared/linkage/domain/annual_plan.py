@@ -1,8 +1,7 @@
 """Annual plan (年度协商计划): the year's approved topics, from the call for topics to the evaluation.
 
 Domain paper §3.1, §4(f), §9.1; 002.4, 000§5, 001(2), 003·二(2). Which steps publication needs is the policy pack's to
-say. Each return and each adjustment begins another round of approval, so that no step of an earlier round stands for
-one of this; what is published stays in force while an adjustment goes the same way again.
+say. What is published stays in force while an adjustment goes the same way again.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from typing import Any, TypeVar
 from google.protobuf.message import Message
 
 from linkage import v1
-from linkage.domain import plan_items, solicitation
+from linkage.domain import plan_approval, plan_clashes, plan_items, plan_review, solicitation
 from linkage.domain.aggregate import Aggregate, Decide
 from linkage.domain.decision import Decision, Occasion, Refusal, recorded, refused, unchanged
 
@@ -37,8 +36,8 @@ class Status(Enum):
 BEFORE_SUBMISSION = (Status.DRAFTING, Status.CONFERRED, Status.REVIEWED)
 UNDER_WAY = (Status.CONFERRED, Status.REVIEWED, Status.AWAITING_APPROVAL)
 OVER = (Status.CLOSED, Status.EVALUATED)
+NOT_IN_DRAFT = "PLAN_NOT_IN_DRAFT"
 E = TypeVar("E", v1.PlanPublished, v1.PlanAdjusted)
-OFFICES = {v1.PLAN_OFFICE_PARTY_COMMITTEE, v1.PLAN_OFFICE_GOVERNMENT, v1.PLAN_OFFICE_CPPCC}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,52 +47,44 @@ class AnnualPlan:
     solicitation: solicitation.Solicitation = field(default_factory=solicitation.Solicitation)
     document: str = ""
     items: plan_items.PlanItems = field(default_factory=plan_items.PlanItems)
-    round: int = 1
+    approval: plan_approval.Approval = field(default_factory=plan_approval.Approval)
     revision: int = 0  # in force; 0: none yet
     adjustment: str | None = None  # why an adjustment is under way
-    conferred: v1.OfficeConferralConcluded | None = None  # of this round, and so are the next three
-    reviewed: v1.PlanReviewedByChairMeeting | None = None
-    approved: v1.PlanApproved | None = None
-    returned: v1.PlanReturned | None = None  # how the round before ended
-    waived: v1.SupervisionShareWaived | None = None
-    adoption: v1.AdoptionReportedToStandingCommittee | None = None
-    evaluated: v1.PlanEvaluated | None = None
+    clashes: plan_clashes.Clashes = field(default_factory=plan_clashes.Clashes)
+    first_quarter: plan_review.Review = field(default_factory=plan_review.Review)
 
 
 def evolve(state: AnnualPlan, event: Message) -> AnnualPlan:
-    call = solicitation.evolve(state.solicitation, event)
-    state = replace(state, solicitation=call, items=plan_items.evolve(state.items, event))
+    state = replace(
+        state,
+        solicitation=solicitation.evolve(state.solicitation, event),
+        items=plan_items.evolve(state.items, event),
+        approval=plan_approval.evolve(state.approval, event),
+        clashes=plan_clashes.evolve(state.clashes, event),
+        first_quarter=plan_review.evolve(state.first_quarter, event),
+    )
     match event:
         case v1.PlanDrafted(plan_year=year, document=document):
             return replace(state, status=Status.DRAFTING, year=year, document=document)
         case v1.OfficeConferralConcluded():
-            return replace(state, status=Status.CONFERRED, conferred=event)
+            return replace(state, status=Status.CONFERRED)
         case v1.PlanReviewedByChairMeeting():
-            return replace(state, status=Status.REVIEWED, reviewed=event)
-        case v1.SupervisionShareWaived():
-            return replace(state, waived=event)
+            return replace(state, status=Status.REVIEWED)
         case v1.PlanSubmittedForApproval():
             return replace(state, status=Status.AWAITING_APPROVAL)
-        case v1.PlanReturned(round=ended):
-            return replace(_another_round(state, ended + 1), returned=event)
+        case v1.PlanReturned():
+            return replace(state, status=Status.DRAFTING)
         case v1.PlanApproved():
-            return replace(state, status=Status.APPROVED, approved=event)
+            return replace(state, status=Status.APPROVED)
         case v1.PlanPublished(revision=revision) | v1.PlanAdjusted(revision=revision):
             return replace(state, status=Status.PUBLISHED, revision=revision, adjustment=None)
-        case v1.PlanAdjustmentOpened(round=number, reason=reason):
-            return replace(_another_round(state, number), adjustment=reason)
+        case v1.PlanAdjustmentOpened(reason=reason):
+            return replace(state, status=Status.DRAFTING, adjustment=reason)
         case v1.PlanClosed():
             return replace(state, status=Status.CLOSED, adjustment=None)
-        case v1.AdoptionReportedToStandingCommittee():
-            return replace(state, adoption=event)
         case v1.PlanEvaluated():
-            return replace(state, status=Status.EVALUATED, evaluated=event)
+            return replace(state, status=Status.EVALUATED)
     return state
-
-
-def _another_round(state: AnnualPlan, number: int) -> AnnualPlan:
-    fresh = replace(state, status=Status.DRAFTING, round=number)
-    return replace(fresh, conferred=None, reviewed=None, approved=None, returned=None)
 
 
 def open_solicitation(state: AnnualPlan, command: v1.OpenSolicitationRequest, occasion: Occasion) -> Decision:
@@ -112,45 +103,15 @@ def draft(state: AnnualPlan, command: v1.DraftPlanRequest, occasion: Occasion) -
     return _drafted(state) or _mismatch(command.plan_id, command.plan_year, occasion) or recorded(drafted)
 
 
-def confer(state: AnnualPlan, command: v1.ConcludeOfficeConferralRequest, occasion: Occasion) -> Decision:
-    conferred = v1.OfficeConferralConcluded(plan_id=command.plan_id, round=state.round, document=command.document)
-    conferred.offices.extend(sorted(set(command.offices)))
-    if state.conferred == conferred:
-        return unchanged
-    if state.status is not Status.DRAFTING:
-        return _not_as_needed(state, "PLAN_NOT_IN_DRAFT")
-    if missing := OFFICES - set(command.offices):
-        names = ", ".join(v1.PlanOffice.Name(office) for office in sorted(missing))
-        return refused("OFFICE_MISSING", "the three offices agree on the draft together", cite="002.4", offices=names)
-    return recorded(conferred)
-
-
-def review(state: AnnualPlan, command: v1.ReviewPlanRequest, occasion: Occasion) -> Decision:
-    reviewed = v1.PlanReviewedByChairMeeting(plan_id=command.plan_id, round=state.round, meeting=command.meeting)
-    if state.reviewed == reviewed:
-        return unchanged
-    allowed = state.status in (Status.DRAFTING, Status.CONFERRED)
-    return recorded(reviewed) if allowed else _not_as_needed(state, "PLAN_NOT_IN_DRAFT")
-
-
-def waive_share(state: AnnualPlan, command: v1.WaiveSupervisionShareRequest, occasion: Occasion) -> Decision:
-    waived = v1.SupervisionShareWaived(
-        plan_id=command.plan_id, reason=command.reason, authorised_by=command.authorised_by
-    )
-    if state.waived == waived:
-        return unchanged
-    return recorded(waived) if state.status in BEFORE_SUBMISSION else _not_as_needed(state, "PLAN_NOT_IN_DRAFT")
-
-
 def submit(state: AnnualPlan, command: v1.SubmitPlanRequest, occasion: Occasion) -> Decision:
     """Hands the whole draft over. Which steps came before it is asked when the plan is to be published."""
     if state.status is Status.AWAITING_APPROVAL:
         return unchanged
     if state.status not in BEFORE_SUBMISSION:
-        return _not_as_needed(state, "PLAN_NOT_IN_DRAFT")
+        return _not_as_needed(state, NOT_IN_DRAFT)
     if not state.items.draft:
         return refused("PLAN_EMPTY", "a plan without items is not submitted", cite="002.4")
-    submitted = v1.PlanSubmittedForApproval(plan_id=command.plan_id, round=state.round)
+    submitted = v1.PlanSubmittedForApproval(plan_id=command.plan_id, round=state.approval.round)
     submitted.items.extend(plan_items.listed(state.items.draft))
     submitted.adjustment = state.adjustment is not None
     return recorded(submitted)
@@ -158,19 +119,10 @@ def submit(state: AnnualPlan, command: v1.SubmitPlanRequest, occasion: Occasion)
 
 def return_plan(state: AnnualPlan, command: v1.ReturnPlanRequest, occasion: Occasion) -> Decision:
     if state.status in UNDER_WAY:
-        return recorded(v1.PlanReturned(plan_id=command.plan_id, round=state.round, reason=command.reason))
-    if state.returned is not None and state.returned.reason == command.reason:
+        return recorded(v1.PlanReturned(plan_id=command.plan_id, round=state.approval.round, reason=command.reason))
+    if state.approval.returned is not None and state.approval.returned.reason == command.reason:
         return unchanged
     return _not_as_needed(state, "PLAN_NOT_UNDER_WAY")
-
-
-def approve(state: AnnualPlan, command: v1.ApprovePlanRequest, occasion: Occasion) -> Decision:
-    approved = v1.PlanApproved(plan_id=command.plan_id, round=state.round, document=command.document)
-    approved.approved_by = command.approved_by
-    if state.approved == approved:
-        return unchanged
-    allowed = state.status is Status.AWAITING_APPROVAL
-    return recorded(approved) if allowed else _not_as_needed(state, "PLAN_NOT_SUBMITTED")
 
 
 def publish(state: AnnualPlan, command: v1.PublishPlanRequest, occasion: Occasion) -> Decision:
@@ -180,7 +132,7 @@ def publish(state: AnnualPlan, command: v1.PublishPlanRequest, occasion: Occasio
         return refused("ADJUSTMENT_OPEN", "an adjustment is put into force by AdjustPlan", cite="002.4")
     if state.status is not Status.APPROVED:
         return _not_as_needed(state, "PLAN_NOT_APPROVED")
-    published = v1.PlanPublished(plan_id=command.plan_id, plan_year=state.year, revision=1, round=state.round)
+    published = v1.PlanPublished(plan_id=command.plan_id, plan_year=state.year, revision=1, round=state.approval.round)
     published.work_points = command.work_points
     return recorded(_whole(state, published, occasion))
 
@@ -191,7 +143,9 @@ def open_adjustment(state: AnnualPlan, command: v1.OpenPlanAdjustmentRequest, oc
         return unchanged if same else refused("ADJUSTMENT_OPEN", "another adjustment is under way", cite="002.4")
     if state.status is not Status.PUBLISHED:
         return _not_as_needed(state, "PLAN_NOT_PUBLISHED")
-    opened = v1.PlanAdjustmentOpened(plan_id=command.plan_id, revision=state.revision + 1, round=state.round + 1)
+    opened = v1.PlanAdjustmentOpened(
+        plan_id=command.plan_id, revision=state.revision + 1, round=state.approval.round + 1
+    )
     opened.reason = command.reason
     return recorded(opened)
 
@@ -201,9 +155,10 @@ def adjust(state: AnnualPlan, command: v1.AdjustPlanRequest, occasion: Occasion)
         return unchanged
     if state.status is not Status.APPROVED or state.adjustment is None:
         return _not_as_needed(state, "PLAN_NOT_APPROVED")
-    adjusted = v1.PlanAdjusted(plan_id=command.plan_id, plan_year=state.year, round=state.round)
+    adjusted = v1.PlanAdjusted(plan_id=command.plan_id, plan_year=state.year, round=state.approval.round)
     adjusted.revision, adjusted.reason = state.revision + 1, state.adjustment
     adjusted.changed_item_ids.extend(plan_items.changed(state.items))
+    adjusted.dropped.extend(plan_items.dropped(state.items, state.adjustment))
     return recorded(_whole(state, adjusted, occasion))
 
 
@@ -216,20 +171,26 @@ def close(state: AnnualPlan, command: v1.ClosePlanRequest, occasion: Occasion) -
 
 
 def report_adoption(state: AnnualPlan, command: v1.ReportAdoptionRequest, occasion: Occasion) -> Decision:
-    reported = v1.AdoptionReportedToStandingCommittee(plan_id=command.plan_id, plan_year=state.year)
-    reported.reporter, reported.meeting = command.reporter, command.meeting
-    if state.adoption is not None:
-        same = state.adoption == reported
-        return unchanged if same else refused("ADOPTION_REPORTED", "it was reported at another meeting", cite="002.22")
-    return recorded(reported) if state.status in OVER else _not_as_needed(state, "PLAN_NOT_CLOSED")
+    closed = None if state.status in OVER else _not_as_needed(state, "PLAN_NOT_CLOSED")
+    return plan_review.report_adoption(state.first_quarter, command, state.year, closed)
 
 
 def evaluate(state: AnnualPlan, command: v1.EvaluatePlanRequest, occasion: Occasion) -> Decision:
-    evaluated = v1.PlanEvaluated(plan_id=command.plan_id, plan_year=state.year, meeting=command.meeting)
-    evaluated.summary, evaluated.deployed_plan_id = command.summary, command.deployed_plan_id
-    if state.evaluated == evaluated:
-        return unchanged
-    return recorded(evaluated) if state.status is Status.CLOSED else _not_as_needed(state, "PLAN_NOT_CLOSED")
+    closed = None if state.status is Status.CLOSED else _not_as_needed(state, "PLAN_NOT_CLOSED")
+    return plan_review.evaluate(state.first_quarter, command, state.year, closed)
+
+
+def flag_clash(state: AnnualPlan, command: v1.FlagPlanItemClashRequest, occasion: Occasion) -> Decision:
+    known = state.items.draft.keys() | state.items.in_force.keys()
+    return plan_clashes.flag(state.clashes, command, known, _not_drafted(state))
+
+
+def clear_clash(state: AnnualPlan, command: v1.ClearPlanItemClashRequest, occasion: Occasion) -> Decision:
+    return plan_clashes.clear(state.clashes, command)
+
+
+def comment_on_party_plan(state: AnnualPlan, command: v1.CommentOnPartyPlanRequest, occasion: Occasion) -> Decision:
+    return plan_clashes.comment(state.clashes, command, _not_drafted(state))
 
 
 def note_upper_plan(state: AnnualPlan, command: v1.NoteUpperPlanRequest, occasion: Occasion) -> Decision:
@@ -250,6 +211,10 @@ def _drafted(state: AnnualPlan) -> Refusal | None:
     return refused("PLAN_EXISTS", "a committee has one plan a year, and it is drafted", cite="002.4")
 
 
+def _not_drafted(state: AnnualPlan) -> Refusal | None:
+    return None if state.status is not Status.NONE else _not_as_needed(state, "PLAN_NOT_DRAFTED")
+
+
 def _mismatch(plan_id: str, year: int, occasion: Occasion) -> Refusal | None:
     own = plan_items.plan_id_of(occasion.by.code, year)
     if plan_id == own:
@@ -262,12 +227,23 @@ def _not_as_needed(state: AnnualPlan, reason: str) -> Refusal:
     return refused(reason, f"the plan is {state.status.value}", cite="002.4", status=state.status.name)
 
 
+def _approving(
+    decide: Callable[[plan_approval.Approval, Any, Refusal | None], Decision], allowed: tuple[Status, ...], reason: str
+) -> Decide:
+    """A decision on approval, which is open in the states `allowed` only."""
+
+    def decided(state: AnnualPlan, command: Any, occasion: Occasion) -> Decision:
+        return decide(state.approval, command, None if state.status in allowed else _not_as_needed(state, reason))
+
+    return decided
+
+
 def _in_draft(decide: Callable[[plan_items.PlanItems, Any, Refusal | None], Decision]) -> Decide:
     """A decision on items, which change in the draft only."""
 
     def decided(state: AnnualPlan, command: Any, occasion: Occasion) -> Decision:
         open_to_change = state.status is Status.DRAFTING
-        return decide(state.items, command, None if open_to_change else _not_as_needed(state, "PLAN_NOT_IN_DRAFT"))
+        return decide(state.items, command, None if open_to_change else _not_as_needed(state, NOT_IN_DRAFT))
 
     return decided
 
@@ -283,14 +259,17 @@ AGGREGATE = Aggregate(
         v1.AddPlanItemRequest: _in_draft(plan_items.add),
         v1.RevisePlanItemRequest: _in_draft(plan_items.revise),
         v1.WithdrawPlanItemRequest: _in_draft(plan_items.withdraw),
+        v1.FlagPlanItemClashRequest: flag_clash,
+        v1.ClearPlanItemClashRequest: clear_clash,
+        v1.CommentOnPartyPlanRequest: comment_on_party_plan,
         v1.NominateProposalTopicRequest: _in_draft(plan_items.nominate_topic),
         v1.ApproveProposalTopicRequest: _in_draft(plan_items.approve_topic),
-        v1.ConcludeOfficeConferralRequest: confer,
-        v1.ReviewPlanRequest: review,
-        v1.WaiveSupervisionShareRequest: waive_share,
+        v1.ConcludeOfficeConferralRequest: _approving(plan_approval.confer, (Status.DRAFTING,), NOT_IN_DRAFT),
+        v1.ReviewPlanRequest: _approving(plan_approval.review, (Status.DRAFTING, Status.CONFERRED), NOT_IN_DRAFT),
+        v1.WaiveSupervisionShareRequest: _approving(plan_approval.waive_share, BEFORE_SUBMISSION, NOT_IN_DRAFT),
         v1.SubmitPlanRequest: submit,
         v1.ReturnPlanRequest: return_plan,
-        v1.ApprovePlanRequest: approve,
+        v1.ApprovePlanRequest: _approving(plan_approval.approve, (Status.AWAITING_APPROVAL,), "PLAN_NOT_SUBMITTED"),
         v1.PublishPlanRequest: publish,
         v1.OpenPlanAdjustmentRequest: open_adjustment,
         v1.AdjustPlanRequest: adjust,

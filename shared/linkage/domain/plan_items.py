@@ -19,6 +19,7 @@ __all__ = [
     "add",
     "approve_topic",
     "changed",
+    "dropped",
     "evolve",
     "listed",
     "nominate_topic",
@@ -78,6 +79,15 @@ def changed(state: PlanItems) -> list[str]:
     return sorted(name for name in names if state.draft.get(name) != state.in_force.get(name))
 
 
+def dropped(state: PlanItems, reason: str) -> list[v1.DroppedTopic]:
+    """Topics that the draft takes out of an item in force, each with the item's own reason, or the adjustment's."""
+    return [
+        v1.DroppedTopic(topic_id=topic, plan_item_id=name, reason=state.withdrawn.get(name, reason))
+        for name, item in sorted(state.in_force.items())
+        for topic in sorted(set(item.topic_ids) - set(state.draft[name].topic_ids if name in state.draft else ()))
+    ]
+
+
 def add(state: PlanItems, command: v1.AddPlanItemRequest, closed: Refusal | None) -> Decision:
     before = state.draft.get(command.item.plan_item_id)
     if before is not None:
@@ -103,7 +113,16 @@ def withdraw(state: PlanItems, command: v1.WithdrawPlanItemRequest, closed: Refu
     if wrong := closed or _unknown(before, command.plan_item_id):
         return wrong
     withdrawn = v1.PlanItemWithdrawn(plan_id=command.plan_id, plan_item_id=command.plan_item_id, reason=command.reason)
+    withdrawn.topic_ids.extend(_released(state, command.plan_item_id))
     return recorded(withdrawn)
+
+
+def _released(state: PlanItems, name: str) -> list[str]:
+    """Topics of an item of the draft that no other item holds, and none in force: what is published stands until an
+    adjustment is in force."""
+    others = (item for known, item in state.draft.items() if known != name)
+    held = {topic for item in (*others, *state.in_force.values()) for topic in item.topic_ids}
+    return sorted(set(state.draft[name].topic_ids) - held)
 
 
 def nominate_topic(state: PlanItems, command: v1.NominateProposalTopicRequest, closed: Refusal | None) -> Decision:

@@ -1,23 +1,23 @@
 """Topic proposal (选题建议): one suggestion of a topic, as one body holds it. Domain paper §3.1, §4(d); 002.4, 002.20.
 
-What goes to another body opens a topic of its own there, whose id puts that body's code before this one's. Nothing is
-lost on the way: each topic knows every topic and citizen opinion it goes back to, each merge adds the other's, and what
-becomes of it is told to the topics right below it, hop by hop, so that feedback reaches every opinion (002.22).
+What goes to another body opens a topic of its own there, whose id puts that body's code before this one's. Each topic
+knows every topic and citizen opinion it goes back to (`topic_ancestry`), and what becomes of it is told to the topics
+right below it, hop by hop, so that feedback reaches every opinion (002.22).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import TypeAlias
 
 from google.protobuf.message import Message
 
 from linkage import v1
+from linkage.domain import topic_ancestry
 from linkage.domain.aggregate import Aggregate
 from linkage.domain.decision import Decision, Occasion, Refusal, recorded, refused, unchanged
-from linkage.domain.identifier import derived, opener, well_formed
+from linkage.domain.identifier import derived, well_formed
+from linkage.domain.topic_ancestry import Ancestry, Disposition, same_body
 
 __all__ = ["AGGREGATE", "Status", "TopicProposal"]
 
@@ -34,7 +34,6 @@ class Status(Enum):
     WITHDRAWN = "withdrawn"
 
 
-Disposition: TypeAlias = v1.TopicDisposition.ValueType
 OPEN = (Status.SUBMITTED, Status.ACCEPTED)
 
 
@@ -42,49 +41,39 @@ OPEN = (Status.SUBMITTED, Status.ACCEPTED)
 class TopicProposal:
     status: Status = Status.NONE
     proposed: v1.TopicProposed = field(default_factory=v1.TopicProposed)
-    ancestors: frozenset[str] = frozenset()
-    opinions: frozenset[str] = frozenset()
-    absorbed: frozenset[str] = frozenset()  # topics merged right into this one
-    onward: frozenset[str] = frozenset()  # topics this one went into
+    ancestry: Ancestry = field(default_factory=Ancestry)
+    planned_in: frozenset[str] = frozenset()  # items of published plans
     decided: Message | None = None  # the last disposition
-    heard: frozenset[tuple[str, Disposition, str]] = frozenset()  # of topics this one went into
 
     @property
     def informs(self) -> list[str]:
-        """Topics right below: the one this was opened from, and those merged into it."""
-        origin = {self.proposed.origin_id} if self.proposed.origin_id else set()
-        return sorted(origin | self.absorbed)
+        """Topics right below."""
+        return self.ancestry.informs
 
 
 def evolve(state: TopicProposal, event: Message) -> TopicProposal:
+    state = replace(state, ancestry=topic_ancestry.evolve(state.ancestry, event))
     match event:
         case v1.TopicProposed():
-            known = replace(state, status=Status.SUBMITTED, proposed=event)
-            return _descending(known, event.ancestor_ids, event.opinion_ids)
+            return replace(state, status=Status.SUBMITTED, proposed=event)
         case v1.TopicAccepted():
             return replace(state, status=Status.ACCEPTED, decided=event)
-        case v1.TopicPlanned():
-            return replace(state, status=Status.PLANNED, decided=event)
-        case v1.TopicMerged(into=into):
-            return replace(state, status=Status.MERGED, decided=event, onward=state.onward | {into})
-        case v1.TopicAbsorbed(absorbed_id=absorbed):
-            known = replace(state, absorbed=state.absorbed | ({absorbed} if _own(absorbed, event.topic_id) else set()))
-            return _descending(known, event.ancestor_ids, event.opinion_ids)
+        case v1.TopicPlanned(plan_item_id=item):
+            return replace(state, status=Status.PLANNED, decided=event, planned_in=state.planned_in | {item})
+        case v1.TopicUnplanned(still_in=still_in):
+            status = Status.PLANNED if still_in else Status.ACCEPTED
+            return replace(state, status=status, decided=event, planned_in=frozenset(still_in))
+        case v1.TopicMerged():
+            return replace(state, status=Status.MERGED, decided=event)
         case v1.TopicDeclined():
             return replace(state, status=Status.DECLINED, decided=event)
-        case v1.TopicEscalated(received_as=there):
-            return replace(state, status=Status.ESCALATED, decided=event, onward=state.onward | {there})
-        case v1.TopicReferredDown(received_as=there):
-            return replace(state, status=Status.REFERRED_DOWN, decided=event, onward=state.onward | {there})
+        case v1.TopicEscalated():
+            return replace(state, status=Status.ESCALATED, decided=event)
+        case v1.TopicReferredDown():
+            return replace(state, status=Status.REFERRED_DOWN, decided=event)
         case v1.TopicWithdrawn():
             return replace(state, status=Status.WITHDRAWN, decided=event)
-        case v1.TopicDispositionNoted():
-            return replace(state, heard=state.heard | {(event.by_topic_id, event.disposition, event.reason)})
     return state
-
-
-def _descending(state: TopicProposal, ancestors: Iterable[str], opinions: Iterable[str]) -> TopicProposal:
-    return replace(state, ancestors=state.ancestors.union(ancestors), opinions=state.opinions.union(opinions))
 
 
 def propose(state: TopicProposal, command: v1.ProposeTopicRequest, occasion: Occasion) -> Decision:
@@ -137,49 +126,25 @@ def merge(state: TopicProposal, command: v1.MergeTopicRequest, occasion: Occasio
         return unchanged
     if closed := _decided(state, OPEN):
         return closed
-    if command.into == command.topic_id or not _own(command.into, command.topic_id):
+    if command.into == command.topic_id or not same_body(command.into, command.topic_id):
         message = "a topic is merged into another one of the same body"
         return refused("MERGE_INTO_ITSELF", message, cite="002.4", into=command.into)
     merged = v1.TopicMerged(topic_id=command.topic_id, into=command.into, informs=state.informs)
-    merged.ancestor_ids.extend(sorted(state.ancestors))
-    merged.opinion_ids.extend(sorted(state.opinions))
+    merged.ancestor_ids.extend(sorted(state.ancestry.ancestors))
+    merged.opinion_ids.extend(sorted(state.ancestry.opinions))
     return recorded(merged)
 
 
 def absorb(state: TopicProposal, command: v1.NoteAbsorbedTopicRequest, occasion: Occasion) -> Decision:
-    """Takes in another's ancestry, wherever this topic stands by now, even ahead of its opening; and passes it on."""
-    ancestors = state.ancestors | set(command.ancestor_ids) - {command.topic_id}
-    opinions = state.opinions | set(command.opinion_ids)
-    known = command.absorbed_id in state.absorbed or not _own(command.absorbed_id, command.topic_id)
-    if command.absorbed_id == command.topic_id or (
-        known and (ancestors, opinions) == (state.ancestors, state.opinions)
-    ):
-        return unchanged
-    disposition, reason = _disposition(state)
-    absorbed = v1.TopicAbsorbed(
-        topic_id=command.topic_id,
-        absorbed_id=command.absorbed_id,
-        ancestor_ids=sorted(ancestors),
-        opinion_ids=sorted(opinions),
-        onward_ids=sorted(state.onward),
-        disposition=disposition,
-        reason=reason,
-    )
-    told = [absorbed.absorbed_id] if _own(absorbed.absorbed_id, absorbed.topic_id) else []
-    heard = (
-        v1.TopicDispositionNoted(topic_id=command.topic_id, by_topic_id=by, disposition=done, reason=why, informs=told)
-        for by, done, why in sorted(state.heard)
-        if told
-    )
-    return recorded(absorbed, *heard)  # what this topic has heard before, the absorbed one hears now
+    return topic_ancestry.absorb(state.ancestry, command, *_disposition(state))
 
 
 def decline(state: TopicProposal, command: v1.DeclineTopicRequest, occasion: Occasion) -> Decision:
     if isinstance(state.decided, v1.TopicDeclined) and state.decided.reason == command.reason:
         return unchanged
     declined = v1.TopicDeclined(topic_id=command.topic_id, reason=command.reason, informs=state.informs)
-    declined.ancestor_ids.extend(sorted(state.ancestors))
-    declined.opinion_ids.extend(sorted(state.opinions))
+    declined.ancestor_ids.extend(sorted(state.ancestry.ancestors))
+    declined.opinion_ids.extend(sorted(state.ancestry.opinions))
     return _not_for_a_township(state, occasion) or _decided(state, OPEN) or recorded(declined)
 
 
@@ -214,8 +179,8 @@ def _sent(state: TopicProposal, event: v1.TopicEscalated | v1.TopicReferredDown)
     proposed = state.proposed
     event.received_as, event.root_id, event.source = there, proposed.root_id, proposed.source
     event.title, event.gist = proposed.title, proposed.gist
-    event.ancestor_ids.extend(sorted(state.ancestors))
-    event.opinion_ids.extend(sorted(state.opinions))
+    event.ancestor_ids.extend(sorted(state.ancestry.ancestors))
+    event.opinion_ids.extend(sorted(state.ancestry.opinions))
     event.informs.extend(state.informs)
     return recorded(event)
 
@@ -234,22 +199,22 @@ def note_planned(state: TopicProposal, command: v1.NoteTopicPlannedRequest, occa
     """A published plan holds the topic: that it was put there says that it was taken up."""
     planned = v1.TopicPlanned(topic_id=command.topic_id, plan_id=command.plan_id, informs=state.informs)
     planned.plan_item_id = command.plan_item_id
-    return recorded(planned) if state.status in OPEN else unchanged
+    another = state.status is Status.PLANNED and command.plan_item_id not in state.planned_in
+    return recorded(planned) if another or state.status in OPEN else unchanged
+
+
+def note_unplanned(state: TopicProposal, command: v1.NoteTopicUnplannedRequest, occasion: Occasion) -> Decision:
+    """The plan holds the topic no longer: it was taken up, and is so again. Of one that went elsewhere, nothing."""
+    unplanned = v1.TopicUnplanned(topic_id=command.topic_id, plan_id=command.plan_id, reason=command.reason)
+    unplanned.plan_item_id = command.plan_item_id
+    unplanned.still_in.extend(sorted(state.planned_in - {command.plan_item_id}))
+    unplanned.informs.extend([] if unplanned.still_in else state.informs)
+    held = state.status in OPEN or command.plan_item_id in state.planned_in
+    return recorded(unplanned) if held and state.decided != unplanned else unchanged
 
 
 def note_disposition(state: TopicProposal, command: v1.NoteTopicDispositionRequest, occasion: Occasion) -> Decision:
-    """What became of this topic elsewhere, passed on to the topics right below."""
-    heard = (command.by_topic_id, command.disposition, command.reason)
-    if heard in state.heard or command.by_topic_id == command.topic_id:
-        return unchanged
-    noted = v1.TopicDispositionNoted(
-        topic_id=command.topic_id,
-        by_topic_id=command.by_topic_id,
-        disposition=command.disposition,
-        reason=command.reason,
-        informs=state.informs,
-    )
-    return recorded(noted)
+    return topic_ancestry.hear(state.ancestry, command)
 
 
 def _disposition(state: TopicProposal) -> tuple[Disposition, str]:
@@ -274,10 +239,6 @@ def _not_for_a_township(state: TopicProposal, occasion: Occasion) -> Refusal | N
     return refused("TOPIC_NOT_REFERRED", "a township takes up or declines only what was referred to it", cite="002.20")
 
 
-def _own(one: str, other: str) -> bool:
-    return opener(one) == opener(other)
-
-
 AGGREGATE = Aggregate(
     kind="topic-proposal",
     initial=TopicProposal(),
@@ -293,6 +254,7 @@ AGGREGATE = Aggregate(
         v1.ReceiveTopicRequest: receive,
         v1.NoteAbsorbedTopicRequest: absorb,
         v1.NoteTopicPlannedRequest: note_planned,
+        v1.NoteTopicUnplannedRequest: note_unplanned,
         v1.NoteTopicDispositionRequest: note_disposition,
     },
 )

@@ -1,7 +1,7 @@
 """Whom a topic goes back to is kept from the day it is proposed, and follows it into the plan.
 
-Domain paper §3.1, §4(d); 002.4, 002.22. A topic that is declined or withdrawn owes them word at once; what comes of a
-plan item is owed to all whose topics went into it, also to those that are merged in later.
+Domain paper §3.1, §4(d); 002.4, 002.22. A topic that is declined, withdrawn or dropped from the plan owes them word at
+once; what comes of a plan item is owed to all whose topics went into it, also to those that are merged in later.
 """
 
 from __future__ import annotations
@@ -63,6 +63,17 @@ def _withdrawal(happening: Happening) -> Iterator[Order]:
     )
 
 
+def _unplanned(happening: Happening) -> Iterator[Order]:
+    event: v1.TopicUnplanned = happening.event
+    if not event.still_in:
+        yield Order(
+            happening.organisation,
+            v1.OweProposerFeedbackRequest(
+                matter_id=event.topic_id, subject_id=event.topic_id, outcome="UNPLANNED", reason=event.reason
+            ),
+        )
+
+
 def _item(happening: Happening) -> Iterator[Order]:
     event: v1.MatterContinued = happening.event
     command = v1.LearnProposersRequest(matter_id=event.plan_item_id, proposers=event.proposers)
@@ -82,6 +93,7 @@ REACTION = Reaction(
         v1.TopicProposed: _proposal,
         v1.TopicAbsorbed: _absorption,
         v1.TopicPlanned: _planning,
+        v1.TopicUnplanned: _unplanned,
         v1.TopicDeclined: _decline,
         v1.TopicWithdrawn: _withdrawal,
         v1.MatterContinued: _item,

@@ -96,6 +96,7 @@ REACTION = Reaction(
         v1.TopicAbsorbed: _absorbed,
         v1.TopicAccepted: _disposed(v1.TOPIC_DISPOSITION_ACCEPTED),
         v1.TopicPlanned: _disposed(v1.TOPIC_DISPOSITION_PLANNED),
+        v1.TopicUnplanned: _disposed(v1.TOPIC_DISPOSITION_UNPLANNED),
         v1.TopicDeclined: _disposed(v1.TOPIC_DISPOSITION_DECLINED),
         v1.TopicWithdrawn: _disposed(v1.TOPIC_DISPOSITION_WITHDRAWN),
         v1.TopicDispositionNoted: _heard,
