@@ -67,7 +67,9 @@ def agreed(text: v1.JointPlan, revision: int = 1) -> v1.JointPlanAgreed:
 
 
 def not_endorsed(text: v1.JointPlan) -> v1.JointPlanEndorsementRefused:
-    return v1.JointPlanEndorsementRefused(joint_work_id=JW, digest=digest_of(text), reason="Too far to travel.")
+    return v1.JointPlanEndorsementRefused(
+        joint_work_id=JW, digest=digest_of(text), reason="Too far to travel.", revision=1, peer=NEIJIANG
+    )
 
 
 def revise(text: v1.JointPlan, *, current: int = 0, peer: str = NEIJIANG, work: str = JW) -> v1.RevisePeerPlanRequest:
@@ -241,6 +243,55 @@ def test_a_city_may_endorse_what_it_had_refused_and_then_stands_by_it() -> None:
     spec.given(received(HERE), not_endorsed(HERE)).when(endorse(HERE)).then(endorsed(HERE))
     changed_its_mind = (received(HERE), not_endorsed(HERE), endorsed(HERE))
     spec.given(*changed_its_mind).when(refuse(HERE)).refused("ALREADY_ENDORSED")
+
+
+# Hearing that the other city does not endorse
+
+
+def hear_refusal(
+    text: v1.JointPlan, *, reason: str = "Too far to travel.", peer: str = NEIJIANG
+) -> v1.ReceivePeerRefusalRequest:
+    return v1.ReceivePeerRefusalRequest(joint_work_id=JW, peer=peer, revision=1, digest=digest_of(text), reason=reason)
+
+
+def refused_by_peer(text: v1.JointPlan, *, reason: str = "Too far to travel.") -> v1.PeerEndorsementRefusalReceived:
+    return v1.PeerEndorsementRefusalReceived(
+        joint_work_id=JW, peer=NEIJIANG, revision=1, digest=digest_of(text), reason=reason
+    )
+
+
+def test_a_city_hears_once_why_the_other_does_not_endorse_its_text() -> None:
+    spec.given(revised(HERE)).when(hear_refusal(HERE)).then(refused_by_peer(HERE))
+    spec.given(revised(HERE), refused_by_peer(HERE)).when(hear_refusal(HERE)).then()
+    another = refused_by_peer(HERE, reason="No venue.")
+    spec.given(revised(HERE), refused_by_peer(HERE)).when(hear_refusal(HERE, reason="No venue.")).then(another)
+
+
+def test_a_refusal_that_overtakes_its_text_is_heard_too() -> None:
+    spec.given().when(hear_refusal(HERE)).then(refused_by_peer(HERE))
+
+
+def test_nobody_else_refuses_for_the_other_city() -> None:
+    spec.given(revised(HERE)).when(hear_refusal(HERE, peer="512021")).refused("PEER_NOT_ELIGIBLE")
+
+
+def test_a_text_the_other_city_refused_first_is_in_force_once_both_endorse_it() -> None:
+    history = (revised(HERE), endorsed(HERE), refused_by_peer(HERE))
+    spec.given(*history).when(hear_endorsement(HERE)).then(endorsed_by_peer(HERE), agreed(HERE))
+
+
+# Who guides the work
+
+
+def test_a_body_outside_that_guides_the_work_is_named_in_the_text_both_endorse_and_need_not_be() -> None:
+    guided = v1.JointPlan(guiding_body="四川省政协")
+    guided.MergeFrom(HERE)
+    changed = (v1.PLAN_ASPECT_GUIDANCE,)
+    event = revised(guided, 2, changed)
+    event.material = False
+    spec.given(revised(HERE)).when(revise(guided, current=1)).then(event)
+    spec.given(revised(HERE), endorsed(HERE), event).when(endorse(guided)).then(endorsed(guided, 2))
+    assert digest_of(guided) != digest_of(HERE)
 
 
 # Sessions that wait for the plan

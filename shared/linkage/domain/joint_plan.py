@@ -30,13 +30,14 @@ def changes(old: v1.JointPlan, new: v1.JointPlan) -> tuple[Aspect, ...]:
         v1.PLAN_ASPECT_ROLE: _roles(old) != _roles(new),
         v1.PLAN_ASPECT_VENUE: old.main_venue != new.main_venue,
         v1.PLAN_ASPECT_ARRANGEMENTS: old.arrangements != new.arrangements,
+        v1.PLAN_ASPECT_GUIDANCE: old.guiding_body != new.guiding_body,
     }
     return tuple(aspect for aspect, differing in differs.items() if differing)
 
 
 def is_material(changed: tuple[Aspect, ...]) -> bool:
-    """Topic, time, kind, role and venue are what a body agreed to; arrangements bind nobody to reconfirm."""
-    return any(aspect != v1.PLAN_ASPECT_ARRANGEMENTS for aspect in changed)
+    """Topic, time, kind, role and venue are what a body agreed to; arrangements and guidance oblige nobody."""
+    return any(aspect not in (v1.PLAN_ASPECT_ARRANGEMENTS, v1.PLAN_ASPECT_GUIDANCE) for aspect in changed)
 
 
 def _roles(plan: v1.JointPlan) -> list[tuple[str, str]]:

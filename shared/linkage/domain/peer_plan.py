@@ -32,6 +32,7 @@ class PeerPlan:
     endorsed: Mapping[str, int] = field(default_factory=dict)  # by this city
     endorsed_by_peer: Mapping[str, int] = field(default_factory=dict)
     refused: frozenset[str] = frozenset()
+    refused_by_peer: Mapping[str, tuple[int, str]] = field(default_factory=dict)  # revision and reason, by digest
     agreed: tuple[int, str] = (0, "")  # revision and digest in force
     sessions: frozenset[str] = frozenset()  # of this city, that open only by the agreement
 
@@ -47,6 +48,8 @@ def evolve(state: PeerPlan, event: Message) -> PeerPlan:
             return replace(state, endorsed=_newer(state.endorsed, text, revision), refused=state.refused - {text})
         case v1.PeerEndorsementReceived(peer=peer, digest=text, revision=revision):
             return replace(state, peer=peer, endorsed_by_peer=_newer(state.endorsed_by_peer, text, revision))
+        case v1.PeerEndorsementRefusalReceived(peer=peer, digest=text, revision=revision, reason=reason):
+            return replace(state, peer=peer, refused_by_peer={**state.refused_by_peer, text: (revision, reason)})
         case v1.JointPlanEndorsementRefused(digest=text):
             return replace(state, refused=state.refused | {text})
         case v1.JointPlanAgreed(revision=revision, digest=text):
@@ -111,7 +114,7 @@ def refuse_endorsement(state: PeerPlan, command: v1.RefusePeerPlanEndorsementReq
     if command.digest in state.endorsed:
         return refused("ALREADY_ENDORSED", "The city has endorsed this text.", digest=command.digest)
     declined = v1.JointPlanEndorsementRefused(joint_work_id=command.joint_work_id, digest=command.digest)
-    declined.reason = command.reason
+    declined.revision, declined.peer, declined.reason = state.texts[command.digest], state.peer, command.reason
     return recorded(declined)
 
 
@@ -135,6 +138,20 @@ def receive_endorsement(state: PeerPlan, command: v1.ReceivePeerEndorsementReque
     if evolve(state, received) == state:
         return unchanged
     return _with_agreement(state, received, command.joint_work_id, command.digest)
+
+
+def receive_refusal(state: PeerPlan, command: v1.ReceivePeerRefusalRequest, occasion: Occasion) -> Decision:
+    """Takes in that the other city does not endorse a text, even ahead of the revision it is of."""
+    if foreign := _not_the_peer(state, command.joint_work_id, command.peer, occasion):
+        return foreign
+    received = v1.PeerEndorsementRefusalReceived(
+        joint_work_id=command.joint_work_id,
+        peer=command.peer,
+        revision=command.revision,
+        digest=command.digest,
+        reason=command.reason,
+    )
+    return recorded(received) if evolve(state, received) != state else unchanged
 
 
 def note_session(state: PeerPlan, command: v1.NoteAwaitingSessionRequest, occasion: Occasion) -> Decision:
@@ -184,6 +201,7 @@ AGGREGATE = Aggregate(
         v1.RefusePeerPlanEndorsementRequest: refuse_endorsement,
         v1.ReceivePeerRevisionRequest: receive_revision,
         v1.ReceivePeerEndorsementRequest: receive_endorsement,
+        v1.ReceivePeerRefusalRequest: receive_refusal,
         v1.NoteAwaitingSessionRequest: note_session,
     },
 )

@@ -1,4 +1,4 @@
-"""What one city writes and endorses in its peer plan reaches the other city's. Domain paper §4(e); 002.11."""
+"""What one city writes, endorses and refuses in its peer plan reaches the other city's. Domain paper §4(e); 002.11."""
 
 from __future__ import annotations
 
@@ -35,7 +35,27 @@ def _endorsement(happening: Happening) -> Iterator[Order]:
     )
 
 
+def _refusal(happening: Happening) -> Iterator[Order]:
+    """A refusal that was recorded before refusals named the other city stays where it is."""
+    event: v1.JointPlanEndorsementRefused = happening.event
+    if event.peer:
+        yield Order(
+            event.peer,
+            v1.ReceivePeerRefusalRequest(
+                joint_work_id=event.joint_work_id,
+                peer=happening.organisation,
+                revision=event.revision,
+                digest=event.digest,
+                reason=event.reason,
+            ),
+        )
+
+
 REACTION = Reaction(
     name="peer-plans",
-    on={v1.JointPlanRevised: _revision, v1.JointPlanEndorsed: _endorsement},
+    on={
+        v1.JointPlanRevised: _revision,
+        v1.JointPlanEndorsed: _endorsement,
+        v1.JointPlanEndorsementRefused: _refusal,
+    },
 )
