@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from deploy.local.scenario.bodies import (
     ANYUE,
     COUNTY_PLAN,
@@ -14,12 +12,12 @@ from deploy.local.scenario.bodies import (
     SHIYANG,
     YANJIANG,
     ZIYANG,
-    Body,
     at,
 )
 from deploy.local.scenario.citizens import TOPICS
 from deploy.local.scenario.looking import count
 from deploy.local.scenario.scene import Scene
+from deploy.local.scenario.topics import heard
 from deploy.local.scenario.year import ITEMS, NOMINATED, PLAN_YEAR
 from linkage import v1
 
@@ -82,11 +80,13 @@ async def the_plan_is_published(scene: Scene) -> None:
         [count(entries, name, ZIYANG) for name in (*steps, "PlanPublished")],
         [1, 1, 1, 1, 1],
     )
-    for town, county in ((SHIYANG, ANYUE), (LINJIANG, YANJIANG)):
-        line = await scene.timeline(TOPICS[town.code], _heard_by(town))
+    # The town heard before: that it went up (not news to its county), was merged, and was taken up.
+    for town, county, times in ((SHIYANG, ANYUE, 3), (LINJIANG, YANJIANG, 4)):
+        line = await scene.timeline(TOPICS[town.code], heard(town, times))
         scene.fact(
-            f"{county.name_zh} and {town.name_zh} have heard what the city does with their topic",
-            all(count(line, "TopicDispositionNoted", body) > 0 for body in (county, town)),
+            f"{county.name_zh} and {town.name_zh} have heard that the city's plan holds their topic",
+            [count(line, "TopicDispositionNoted", body) for body in (county, town)],
+            [times - 1, times],
         )
 
 
@@ -138,8 +138,3 @@ async def a_county_goes_with_it(scene: Scene) -> None:
         [count(entries, "PlanItemAdded") for entries in heard],
         [0, 2, 0],
     )
-
-
-def _heard_by(town: Body) -> Callable[[list[v1.TimelineEntry]], bool]:
-    """What became of its topic at the county, and what at the city, has come down to the town."""
-    return lambda entries: count(entries, "TopicDispositionNoted", town) > 1

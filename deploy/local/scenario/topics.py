@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from deploy.local.scenario.bodies import ANYUE, LINJIANG, SHIYANG, YANJIANG, ZIYANG, at
+from collections.abc import Callable
+
+from deploy.local.scenario.bodies import ANYUE, LINJIANG, SHIYANG, YANJIANG, ZIYANG, Body, at
 from deploy.local.scenario.citizens import CITY_TOPIC, MERGED_TOPIC, TOPICS
 from deploy.local.scenario.looking import count
 from deploy.local.scenario.scene import Scene
 from linkage import v1
 
-__all__ = ["the_city_merges", "the_counties_pass_it_on"]
+__all__ = ["heard", "the_city_merges", "the_counties_pass_it_on"]
 
 
 async def the_counties_pass_it_on(scene: Scene) -> None:
@@ -45,12 +47,17 @@ async def the_city_merges(scene: Scene) -> None:
     await scene.refused(ZIYANG, at("2022-12-05 10:10"), again, told, "TOPIC_DECIDED")
     scene.show.matter("of the city")
 
-    line = await scene.timeline(TOPICS[LINJIANG.code], lambda entries: count(entries, "TopicDispositionNoted") > 1)
+    line = await scene.timeline(TOPICS[LINJIANG.code], heard(LINJIANG, 2))  # that it went up, and this
     scene.fact("the topic from 临江镇 was merged at the city", count(line, "TopicMerged", ZIYANG), 1)
     scene.fact(
         "its county and its town have heard of that, hop by hop",
-        [count(line, "TopicDispositionNoted", body) > 0 for body in (YANJIANG, LINJIANG)],
+        [count(line, "TopicDispositionNoted", YANJIANG) >= 1, count(line, "TopicDispositionNoted", LINJIANG) >= 2],
         [True, True],
     )
     line = await scene.timeline(TOPICS[SHIYANG.code], lambda entries: count(entries, "TopicAbsorbed") > 0)
     scene.fact("the topic from 石羊镇 took it in", count(line, "TopicAbsorbed", ZIYANG), 1)
+
+
+def heard(town: Body, times: int) -> Callable[[list[v1.TimelineEntry]], bool]:
+    """Whether so many words on what became of its topic have come down to the town, each by way of its county."""
+    return lambda entries: count(entries, "TopicDispositionNoted", town) >= times
