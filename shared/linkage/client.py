@@ -21,7 +21,7 @@ import grpc
 from google.protobuf.message import Message
 
 from linkage import contract
-from linkage.rpc.failure import info_of
+from linkage.rpc.failure import Violation, info_of, violations_of
 
 __all__ = ["Office", "Refused"]
 
@@ -30,14 +30,25 @@ _REPEATED = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED)
 
 
 class Refused(Exception):
-    """The service answered with an error. `reason` is the stable identifier, `detail` what it was about."""
+    """The service answered with an error. `reason` is the stable identifier, `detail` what it was about.
 
-    def __init__(self, code: grpc.StatusCode, reason: str, message: str, detail: dict[str, str]) -> None:
+    `violations` names every bad field, where it is about fields.
+    """
+
+    def __init__(
+        self,
+        code: grpc.StatusCode,
+        reason: str,
+        message: str,
+        detail: dict[str, str],
+        violations: tuple[Violation, ...] = (),
+    ) -> None:
         super().__init__(f"{code.name} {reason}: {message}")
         self.code = code
         self.reason = reason
         self.message = message
         self.detail = detail
+        self.violations = violations
 
 
 class Office:
@@ -108,5 +119,9 @@ def _method(request: str) -> tuple[str, type[Message]]:
 def _refused(error: grpc.aio.AioRpcError) -> Refused:
     info = info_of(error)
     return Refused(
-        error.code(), info.reason if info else "", error.details() or "", dict(info.metadata) if info else {}
+        error.code(),
+        info.reason if info else "",
+        error.details() or "",
+        dict(info.metadata) if info else {},
+        violations_of(error),
     )

@@ -8,11 +8,10 @@ from typing import Any
 import grpc
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
-from google.rpc import error_details_pb2, status_pb2
 
 from linkage import v1
 from linkage.client import Refused
-from linkage.rpc.failure import reason_of
+from linkage.rpc.failure import reason_of, violations_of
 from tests.rpc.conftest import Site
 from tests.rpc.test_authority import proposal
 
@@ -86,26 +85,26 @@ async def test_a_bad_field_is_named(site: Site, case: str) -> None:
     change, field, reason = BAD[case]
     error = await site.send(PROPOSE, changed(change))
     assert error.code() is grpc.StatusCode.INVALID_ARGUMENT
-    violations = _violations(error)
+    violations = violations_of(error)
     assert [(violation.field, violation.reason) for violation in violations] == [(field, reason)]
     assert reason_of(error) == reason
 
 
 async def test_every_bad_field_is_named_at_once(site: Site) -> None:
     error = await site.send(PROPOSE, b"")
-    named = [violation.field for violation in _violations(error)]
+    named = [violation.field for violation in violations_of(error)]
     assert named == ["request_id", "joint_work_id", "mode", "direction", "plan"]
 
 
 async def test_a_field_this_contract_does_not_know_is_refused_at_any_depth(site: Site) -> None:
     unknown = b"\xf8\x3f\x01"  # field 1023, varint 1
     error = await site.send(PROPOSE, changed(lambda r: None) + unknown)
-    assert [(v.field, v.reason) for v in _violations(error)] == [("1023", "FIELD_UNKNOWN")]
+    assert [(v.field, v.reason) for v in violations_of(error)] == [("1023", "FIELD_UNKNOWN")]
     nested = v1.JointPlan(topic="x", kind=v1.JOINT_WORK_KIND_RESEARCH).SerializeToString() + unknown
     plan_field = v1.ProposeJointWorkRequest.DESCRIPTOR.fields_by_name["plan"].number
     data = changed(lambda r: r.ClearField("plan")) + bytes([plan_field << 3 | 2, len(nested)]) + nested
     error = await site.send(PROPOSE, data)
-    assert [(v.field, v.reason) for v in _violations(error)] == [("plan.1023", "FIELD_UNKNOWN")]
+    assert [(v.field, v.reason) for v in violations_of(error)] == [("plan.1023", "FIELD_UNKNOWN")]
 
 
 @pytest.mark.parametrize("data", [b"\x0a\x02\xff\xfe", b"\x0a\xff", b"\xff\xff\xff", b"\x0a\x05ab"])
@@ -134,13 +133,3 @@ async def test_an_answer_to_an_invitation_nobody_issued_is_refused_with_its_sour
     assert caught.value.reason == "INVITATION_NOT_OPEN"
     assert caught.value.detail["cite"]
     assert caught.value.detail["stream"] == "512021/participation/512000-JW-1"
-
-
-def _violations(error: grpc.aio.AioRpcError) -> list[Any]:
-    for key, value in error.trailing_metadata() or ():
-        if key == "grpc-status-details-bin":
-            for packed in status_pb2.Status.FromString(value).details:
-                bad = error_details_pb2.BadRequest()
-                if packed.Unpack(bad):
-                    return list(bad.field_violations)
-    return []

@@ -17,7 +17,7 @@ from google.rpc import error_details_pb2, status_pb2
 
 from linkage.domain.decision import Refusal
 
-__all__ = ["DOMAIN", "Failure", "Violation", "info_of", "invalid", "of_refusal", "reason_of"]
+__all__ = ["DOMAIN", "Failure", "Violation", "info_of", "invalid", "of_refusal", "reason_of", "violations_of"]
 
 DOMAIN = "linkage.v1"
 _DETAILS = "grpc-status-details-bin"
@@ -116,11 +116,23 @@ def reason_of(error: grpc.RpcError) -> str:
 
 def info_of(error: grpc.RpcError) -> error_details_pb2.ErrorInfo | None:
     """ErrorInfo of a failed call: reason, domain and what it was about; None where the server gave none."""
+    info = error_details_pb2.ErrorInfo()
+    return info if _unpacked(error, info) else None
+
+
+def violations_of(error: grpc.RpcError) -> tuple[Violation, ...]:
+    """Every bad field that a failed call names; none where it failed for something else."""
+    bad = error_details_pb2.BadRequest()
+    if not _unpacked(error, bad):
+        return ()
+    return tuple(Violation(each.field, each.description, each.reason) for each in bad.field_violations)
+
+
+def _unpacked(error: grpc.RpcError, into: Message) -> bool:
     trailer: Any = error.trailing_metadata()
-    for key, value in trailer or ():
-        if key == _DETAILS:
-            for packed in status_pb2.Status.FromString(value).details:
-                info = error_details_pb2.ErrorInfo()
-                if packed.Unpack(info):
-                    return info
-    return None
+    return any(
+        packed.Unpack(into)
+        for key, value in trailer or ()
+        if key == _DETAILS
+        for packed in status_pb2.Status.FromString(value).details
+    )
