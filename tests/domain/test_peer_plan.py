@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from itertools import permutations
 
 import pytest
@@ -12,89 +11,27 @@ from linkage import v1
 from linkage.domain import peer_plan
 from linkage.domain.directory import Directory, Organisation
 from linkage.testing import DIRECTORY, Spec
-
-JW = "512000-JW-3"
-ZIYANG, NEIJIANG = "512000", "511000"
-
-spec = Spec(peer_plan.AGGREGATE, by=ZIYANG, at="2023-10-12")
-
-
-def plan(venue: str = "资阳") -> v1.JointPlan:
-    return v1.JointPlan(topic="基础设施建设", kind=v1.JOINT_WORK_KIND_CONSULTATION, main_venue=venue)
-
-
-def digest_of(text: v1.JointPlan) -> str:
-    return sha256(text.SerializeToString()).hexdigest()
-
-
-HERE, THERE = plan("资阳"), plan("内江")
-EVERYTHING = (v1.PLAN_ASPECT_TOPIC, v1.PLAN_ASPECT_KIND, v1.PLAN_ASPECT_VENUE)
-VENUE = (v1.PLAN_ASPECT_VENUE,)
-
-
-def revised(
-    text: v1.JointPlan,
-    revision: int = 1,
-    changed: tuple[v1.PlanAspect.ValueType, ...] = EVERYTHING,
-    *,
-    peer: str = NEIJIANG,
-) -> v1.JointPlanRevised:
-    return v1.JointPlanRevised(
-        joint_work_id=JW,
-        revision=revision,
-        plan=text,
-        changed=changed,
-        material=True,
-        digest=digest_of(text),
-        peer=peer,
-    )
-
-
-def received(text: v1.JointPlan, revision: int = 1) -> v1.PeerRevisionReceived:
-    return v1.PeerRevisionReceived(joint_work_id=JW, peer=NEIJIANG, revised=revised(text, revision, peer=ZIYANG))
-
-
-def endorsed(text: v1.JointPlan, revision: int = 1) -> v1.JointPlanEndorsed:
-    return v1.JointPlanEndorsed(joint_work_id=JW, revision=revision, digest=digest_of(text), peer=NEIJIANG)
-
-
-def endorsed_by_peer(text: v1.JointPlan, revision: int = 1) -> v1.PeerEndorsementReceived:
-    return v1.PeerEndorsementReceived(joint_work_id=JW, peer=NEIJIANG, revision=revision, digest=digest_of(text))
-
-
-def agreed(text: v1.JointPlan, revision: int = 1) -> v1.JointPlanAgreed:
-    return v1.JointPlanAgreed(joint_work_id=JW, revision=revision, digest=digest_of(text))
-
-
-def not_endorsed(text: v1.JointPlan) -> v1.JointPlanEndorsementRefused:
-    return v1.JointPlanEndorsementRefused(
-        joint_work_id=JW, digest=digest_of(text), reason="Too far to travel.", revision=1, peer=NEIJIANG
-    )
-
-
-def revise(text: v1.JointPlan, *, current: int = 0, peer: str = NEIJIANG, work: str = JW) -> v1.RevisePeerPlanRequest:
-    return v1.RevisePeerPlanRequest(joint_work_id=work, peer=peer, current_revision=current, plan=text)
-
-
-def endorse(text: v1.JointPlan) -> v1.EndorsePeerPlanRequest:
-    return v1.EndorsePeerPlanRequest(joint_work_id=JW, digest=digest_of(text))
-
-
-def refuse(text: v1.JointPlan, reason: str = "Too far to travel.") -> v1.RefusePeerPlanEndorsementRequest:
-    return v1.RefusePeerPlanEndorsementRequest(joint_work_id=JW, digest=digest_of(text), reason=reason)
-
-
-def hear_revision(
-    text: v1.JointPlan, revision: int = 1, *, peer: str = NEIJIANG, work: str = JW
-) -> v1.ReceivePeerRevisionRequest:
-    return v1.ReceivePeerRevisionRequest(joint_work_id=work, peer=peer, revised=revised(text, revision, peer=ZIYANG))
-
-
-def hear_endorsement(
-    text: v1.JointPlan, revision: int = 1, *, peer: str = NEIJIANG
-) -> v1.ReceivePeerEndorsementRequest:
-    return v1.ReceivePeerEndorsementRequest(joint_work_id=JW, peer=peer, revision=revision, digest=digest_of(text))
-
+from tests.domain.peer_plan_words import (
+    HERE,
+    JW,
+    NEIJIANG,
+    THERE,
+    VENUE,
+    ZIYANG,
+    agreed,
+    digest_of,
+    endorse,
+    endorsed,
+    endorsed_by_peer,
+    hear_endorsement,
+    hear_revision,
+    plan,
+    received,
+    refuse,
+    revise,
+    revised,
+    spec,
+)
 
 # Writing
 
@@ -225,73 +162,6 @@ def test_r1_endorsed_by_one_and_r2_by_both_puts_r2_into_force() -> None:
     story = spec.given().when(revise(HERE)).when(endorse(HERE)).when(hear_revision(THERE, 2))
     state = story.when(endorse(THERE)).when(hear_endorsement(THERE, 2)).after.state
     assert state.agreed == (2, digest_of(THERE))
-
-
-# Not endorsing
-
-
-def test_a_city_says_why_it_does_not_endorse() -> None:
-    spec.given(received(HERE)).when(refuse(HERE)).then(not_endorsed(HERE))
-    spec.given(received(HERE), not_endorsed(HERE)).when(refuse(HERE, "For another reason.")).then()
-
-
-def test_an_endorsement_is_not_taken_back() -> None:
-    spec.given(received(HERE), endorsed(HERE)).when(refuse(HERE)).refused("ALREADY_ENDORSED")
-
-
-def test_a_city_may_endorse_what_it_had_refused_and_then_stands_by_it() -> None:
-    spec.given(received(HERE), not_endorsed(HERE)).when(endorse(HERE)).then(endorsed(HERE))
-    changed_its_mind = (received(HERE), not_endorsed(HERE), endorsed(HERE))
-    spec.given(*changed_its_mind).when(refuse(HERE)).refused("ALREADY_ENDORSED")
-
-
-# Hearing that the other city does not endorse
-
-
-def hear_refusal(
-    text: v1.JointPlan, *, reason: str = "Too far to travel.", peer: str = NEIJIANG
-) -> v1.ReceivePeerRefusalRequest:
-    return v1.ReceivePeerRefusalRequest(joint_work_id=JW, peer=peer, revision=1, digest=digest_of(text), reason=reason)
-
-
-def refused_by_peer(text: v1.JointPlan, *, reason: str = "Too far to travel.") -> v1.PeerEndorsementRefusalReceived:
-    return v1.PeerEndorsementRefusalReceived(
-        joint_work_id=JW, peer=NEIJIANG, revision=1, digest=digest_of(text), reason=reason
-    )
-
-
-def test_a_city_hears_once_why_the_other_does_not_endorse_its_text() -> None:
-    spec.given(revised(HERE)).when(hear_refusal(HERE)).then(refused_by_peer(HERE))
-    spec.given(revised(HERE), refused_by_peer(HERE)).when(hear_refusal(HERE)).then()
-    another = refused_by_peer(HERE, reason="No venue.")
-    spec.given(revised(HERE), refused_by_peer(HERE)).when(hear_refusal(HERE, reason="No venue.")).then(another)
-
-
-def test_a_refusal_that_overtakes_its_text_is_heard_too() -> None:
-    spec.given().when(hear_refusal(HERE)).then(refused_by_peer(HERE))
-
-
-def test_nobody_else_refuses_for_the_other_city() -> None:
-    spec.given(revised(HERE)).when(hear_refusal(HERE, peer="512021")).refused("PEER_NOT_ELIGIBLE")
-
-
-def test_a_text_the_other_city_refused_first_is_in_force_once_both_endorse_it() -> None:
-    history = (revised(HERE), endorsed(HERE), refused_by_peer(HERE))
-    spec.given(*history).when(hear_endorsement(HERE)).then(endorsed_by_peer(HERE), agreed(HERE))
-
-
-# Who guides the work
-
-
-def test_a_body_outside_that_guides_the_work_is_named_in_the_text_both_endorse_and_need_not_be() -> None:
-    guided = v1.JointPlan(guiding_body="四川省政协")
-    guided.MergeFrom(HERE)
-    changed = (v1.PLAN_ASPECT_GUIDANCE,)
-    event = revised(guided, 2, changed)
-    event.material = False
-    spec.given(revised(HERE)).when(revise(guided, current=1)).then(event)
-    spec.given(revised(HERE), endorsed(HERE), event).when(endorse(guided)).then(endorsed(guided, 2))
-    assert digest_of(guided) != digest_of(HERE)
 
 
 # Sessions that wait for the plan
