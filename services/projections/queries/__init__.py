@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from linkage.rpc.server import Method
-from services.projections.queries import cross_tier_timeline, joint_work_board, waiting_for_me
+from services.projections.queries import cross_tier_timeline, joint_work_board, plan_board, waiting_for_me
 from services.projections.reading import Query, Reading
 
 __all__ = ["QUERIES", "methods"]
@@ -15,6 +15,7 @@ QUERIES: Mapping[str, Query] = {
     **joint_work_board.QUERIES,
     **cross_tier_timeline.QUERIES,
     **waiting_for_me.QUERIES,
+    **plan_board.QUERIES,
 }
 """All there are, by full name."""
 

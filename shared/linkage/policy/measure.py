@@ -12,7 +12,7 @@ from enum import Enum
 
 from linkage.policy.model import Count, CountPart, Deadline, Ratio
 
-__all__ = ["Finding", "Verdict", "enough", "in_time", "share"]
+__all__ = ["Finding", "Verdict", "due_day", "enough", "in_time", "share"]
 
 _DUE = re.compile(r"plan_year\+([0-9]+)-([0-9]{2})-([0-9]{2})")
 
@@ -59,13 +59,19 @@ def enough(rule: Count | CountPart, number: int) -> Verdict:
 
 def in_time(rule: Deadline, plan_year: int, done: date) -> Verdict:
     """`done`: day on which the obligation was discharged (Asia/Shanghai). The day itself is still in time."""
+    due = due_day(rule, plan_year)
+    return Verdict.NOT_APPLICABLE if due is None else _verdict(done <= due)
+
+
+def due_day(rule: Deadline, plan_year: int) -> date | None:
+    """The last day that is in time (Asia/Shanghai); None where the text gives no number."""
     if rule.due is None:
-        return Verdict.NOT_APPLICABLE
+        return None
     relative = _DUE.fullmatch(rule.due)
     if relative is None:
-        return _verdict(done <= date.fromisoformat(rule.due))
+        return date.fromisoformat(rule.due)
     years, month, day = (int(number) for number in relative.groups())
-    return _verdict(done <= date(plan_year + years, month, day))
+    return date(plan_year + years, month, day)
 
 
 def _verdict(holds: bool) -> Verdict:

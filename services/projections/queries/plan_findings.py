@@ -1,0 +1,81 @@
+"""What the rules of a body find in its plan: shares of items, and whether the first quarter brought what is owed.
+
+Domain paper §5; 001(12), 002.4, 002.22, 002.23. Rules are data that may change without the read model: so they are
+asked when a plan is shown, not when it is folded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
+
+from linkage import v1
+from linkage.domain.directory import Organisation
+from linkage.policy.judge import CHINA, Rules
+from linkage.policy.measure import Verdict, due_day, in_time
+from linkage.policy.model import Deadline, Rule
+
+__all__ = ["findings"]
+
+_DAY, _SECOND = timedelta(days=1), timedelta(seconds=1)
+_WAIVED = "SupervisionShareWaived"
+
+
+def findings(
+    rules: Rules, organisation: Organisation, plan: v1.PlanView, at: datetime, heard: datetime | None
+) -> list[v1.RuleFinding]:
+    """What the rules that bind `organisation` find in its plan at the moment `at` (aware).
+
+    `heard`: up to when its tier was heard; None: never. While word of a tier is missing nobody can tell whether a day
+    was missed.
+    """
+    found = [*_shares(rules, organisation, plan, at)]
+    for _, rule in rules.binding(organisation):
+        if isinstance(rule.metric, Deadline) and "PlanClosed" in rule.metric.opens:
+            found += _deadline(rule, rule.metric, plan, at, heard)
+    return sorted(found, key=lambda finding: finding.rule)
+
+
+def _shares(rules: Rules, organisation: Organisation, plan: v1.PlanView, at: datetime) -> Iterator[v1.RuleFinding]:
+    """Over the items in force; of a plan that is not published yet a forecast."""
+    summary = plan.summary
+    wanted = v1.PLAN_ITEM_STANDING_IN_FORCE if summary.revision else v1.PLAN_ITEM_STANDING_DRAFT
+    published = v1.PlanPublished(items=[item.item for item in plan.items if item.standing == wanted])
+    steps = [step for step in plan.steps if step.event in ("PlanPublished", "PlanAdjusted")]
+    judged_at = steps[-1].occurred_at.ToDatetime(UTC) if steps else at
+    texts = {rule.id: rule for _, rule in rules.binding(organisation)}
+    for one in rules.findings(organisation, published, judged_at):
+        settled = steps or one.verdict is Verdict.NOT_APPLICABLE
+        finding = _of(texts[one.rule], one.verdict if settled else Verdict.PENDING)
+        finding.part, finding.whole, finding.period = one.part, one.whole, str(summary.plan_year)
+        waived = [step for step in plan.steps if step.event == _WAIVED]
+        finding.evidence.extend(step.event_id for step in (*waived[-1:], *steps[-1:]))
+        yield finding
+
+
+def _deadline(
+    rule: Rule, metric: Deadline, plan: v1.PlanView, at: datetime, heard: datetime | None
+) -> Iterator[v1.RuleFinding]:
+    year = plan.summary.plan_year
+    due = due_day(metric, year)
+    if due is None or not plan.summary.stage:
+        return
+    end = datetime.combine(due, time(), CHINA) + _DAY
+    done = [step for step in plan.steps if step.event in metric.discharged_by]
+    if done:
+        finding = _of(rule, in_time(metric, year, done[0].occurred_at.ToDatetime(UTC).astimezone(CHINA).date()))
+        finding.done_at.CopyFrom(done[0].occurred_at)
+    elif at < end:
+        finding = _of(rule, Verdict.PENDING)
+    else:
+        finding = _of(rule, Verdict.BREACH if heard is not None and heard >= end else Verdict.DATA_INCOMPLETE)
+    closed = [step for step in plan.steps if step.event in metric.opens]
+    finding.due_at.FromDatetime(end - _SECOND)
+    finding.period = str(year)
+    finding.evidence.extend(step.event_id for step in (*closed[:1], *done[:1]))
+    yield finding
+
+
+def _of(rule: Rule, verdict: Verdict) -> v1.RuleFinding:
+    shown = v1.RuleVerdict.Value(f"RULE_VERDICT_{verdict.name}")
+    return v1.RuleFinding(rule=rule.id, citation=rule.cite, text_zh=rule.text_zh, verdict=shown)
