@@ -9,12 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.projections.fact import Fact
-from services.projections.read_models import BOARD, WAITING
-from tests.projections.folding import rows
+from services.projections.read_models import READ_MODELS
+from tests.projections.folding import cells, rows
 from tests.projections.story import concluded, facts, inter_city, joint_supervision, linked_consultation
+from tests.projections.story_outcome import closed_loop
 
-TOLD = facts([*linked_consultation(), *concluded(), *joint_supervision(), *inter_city()])
-BOARD_ROWS, WAITING_ROWS = rows(BOARD, TOLD), rows(WAITING, TOLD)
+TOLD = facts([*linked_consultation(), *concluded(), *joint_supervision(), *inter_city(), *closed_loop()])
+FOLDED = [model for model in READ_MODELS if model.fold is not None]
+ROWS = {model.name: rows(model, TOLD) for model in FOLDED}
 
 
 def interleaved(seed: int) -> list[Fact]:
@@ -31,16 +33,18 @@ def interleaved(seed: int) -> list[Fact]:
 @given(st.integers(0, 2**32))
 def test_any_interleaving_of_the_streams_gives_the_same_rows(seed: int) -> None:
     told = interleaved(seed)
-    assert rows(BOARD, told) == BOARD_ROWS
-    assert rows(WAITING, told) == WAITING_ROWS
+    for model in FOLDED:
+        assert rows(model, told) == ROWS[model.name], model.name
+
+
+def test_every_read_model_is_told_something() -> None:
+    assert [name for name, found in ROWS.items() if not found] == []
 
 
 @settings(max_examples=30, deadline=None)
 @given(st.integers(0, 2**32), st.integers(1, len(TOLD)))
 def test_cells_come_back_from_their_stored_form_as_they_were(seed: int, many: int) -> None:
-    from tests.projections.folding import cells
-
-    for model in (BOARD, WAITING):
+    for model in FOLDED:
         for stream, cell in cells(model, interleaved(seed)[:many]).items():
             kind = stream.split("/")[1]
             assert model.restored(kind, model.stored(cell)) == cell

@@ -24,8 +24,9 @@ from tests.projections.story import (
     on,
     store,
 )
+from tests.projections.story_outcome import closed_loop
 
-EVERYTHING = [*linked_consultation(), *concluded(), *joint_supervision(), *inter_city()]
+EVERYTHING = [*linked_consultation(), *concluded(), *joint_supervision(), *inter_city(), *closed_loop()]
 
 
 async def test_built_from_the_stores_it_equals_what_was_folded_live(projections: Projections, told: Any) -> None:

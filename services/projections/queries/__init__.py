@@ -6,7 +6,13 @@ from collections.abc import Mapping
 from functools import partial
 
 from linkage.rpc.server import Method
-from services.projections.queries import cross_tier_timeline, joint_work_board, plan_board, waiting_for_me
+from services.projections.queries import (
+    adoption_ledger,
+    cross_tier_timeline,
+    joint_work_board,
+    plan_board,
+    waiting_for_me,
+)
 from services.projections.reading import Query, Reading
 
 __all__ = ["QUERIES", "methods"]
@@ -15,6 +21,7 @@ QUERIES: Mapping[str, Query] = {
     **joint_work_board.QUERIES,
     **cross_tier_timeline.QUERIES,
     **waiting_for_me.QUERIES,
+    **adoption_ledger.QUERIES,
     **plan_board.QUERIES,
 }
 """All there are, by full name."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-__all__ = ["number", "timestamp"]
+__all__ = ["number", "passed", "timestamp"]
 
 
 def number(enum: Any, prefix: str, name: str) -> Any:
@@ -15,6 +15,11 @@ def number(enum: Any, prefix: str, name: str) -> Any:
     full = name if name.startswith(prefix) else prefix + name.upper().replace("-", "_")
     found = enum.DESCRIPTOR.values_by_name.get(full)
     return found.number if found is not None else 0
+
+
+def passed(message: Any, field: str, now: datetime) -> bool:
+    """Whether the message's time of that name is over; False where it has none: no due date is ever assumed."""
+    return bool(message.HasField(field) and getattr(message, field).ToDatetime(UTC) < now)
 
 
 def timestamp(at: datetime | None) -> Timestamp | None:

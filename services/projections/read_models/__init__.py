@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from services.projections.read_models.adoption_ledger import ADOPTION
 from services.projections.read_models.cross_tier_timeline import TIMELINE
 from services.projections.read_models.joint_work_board import BOARD
 from services.projections.read_models.plan_board import PLANS
 from services.projections.read_models.waiting_for_me import WAITING
 
-__all__ = ["BOARD", "PLANS", "READ_MODELS", "TIMELINE", "WAITING"]
+__all__ = ["ADOPTION", "BOARD", "PLANS", "READ_MODELS", "TIMELINE", "WAITING"]
 
-READ_MODELS = (BOARD, TIMELINE, WAITING, PLANS)
+READ_MODELS = (BOARD, TIMELINE, WAITING, ADOPTION, PLANS)

@@ -1,0 +1,11 @@
+create index recommendations_by_id on {schema}.recommendations (recommendation_id);
+create index recommendations_by_body on {schema}.recommendations (organisation, recommendation_id);
+create index recommendations_by_joint_work on {schema}.recommendations (joint_work_id, recommendation_id);
+create index recommendations_by_consultation on {schema}.recommendations (consultation_id, recommendation_id);
+create index recommendations_by_plan_item on {schema}.recommendations (plan_item_id, recommendation_id);
+create index recommendations_by_venue on {schema}.recommendations (source_venue, recommendation_id);
+create index recommendations_by_unit on {schema}.recommendations (unit, recommendation_id);
+create index reports_by_consultation on {schema}.reports (consultation_id);
+create index sent_by_subject on {schema}.sent using gin (subjects);
+create index received_by_hop on {schema}.received (matter_id, sender, round);
+create index told_by_opinion on {schema}.told (opinion_id, matter_id);
