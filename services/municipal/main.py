@@ -33,6 +33,7 @@ from linkage.domain.reactions import (
     findings,
     inclusions,
     invitations,
+    late_contributions,
     linkage_suggestions,
     matters,
     opinion_progress,
@@ -94,6 +95,7 @@ MUNICIPAL = Tier(
         supervision_replies.REACTION,  # a reply reaches the lead body
         supervision_rounds.REACTION,  # supervision that is continued opens its next round
         outcomes.REACTION,  # what comes of a consultation gets records of its own
+        late_contributions.REACTION,  # what comes after the approval is filed beside the report
         inclusions.REACTION,  # the approved report settles what it includes
         adoption_replies.REACTION,  # an answer reaches the report, and its proposers are owed word
         recommendation_feedback.REACTION,  # a recommendation hears that its proposers know

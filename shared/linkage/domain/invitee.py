@@ -5,6 +5,7 @@ Part of joint work, with the decisions that concern a single body. Domain paper 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -144,14 +145,14 @@ def admit(known: Invitee | None, command: v1.AdmitLateAcceptanceRequest, over: R
 
 
 def incorporate(known: Invitee | None, command: v1.IncorporateContributionRequest, occasion: Occasion) -> Decision:
-    """Takes a contribution that was handed over into the joint result; it stays there if its body withdraws."""
+    """Takes a contribution that was handed over into the joint result. It stays there, marked, if its body withdraws."""
     if known is None or command.contribution_id not in known.contributions:
         message = "This body has handed over no such contribution."
         return refused("CONTRIBUTION_UNKNOWN", message, contribution=command.contribution_id)
     if command.contribution_id in known.incorporated:
         return unchanged
     taken = v1.ContributionIncorporated(joint_work_id=command.joint_work_id, participant=command.participant)
-    taken.contribution_id = command.contribution_id
+    taken.contribution_id, taken.withdrawn = command.contribution_id, known.standing is Standing.WITHDRAWN
     return recorded(taken)
 
 
@@ -167,8 +168,16 @@ def deliver(known: Invitee | None, command: v1.DeliverResultRequest, early: Refu
     return early or recorded(delivered)
 
 
-def note(known: Invitee | None, command: v1.NoteParticipantAnswerRequest, occasion: Occasion) -> Decision:
-    """Takes note of an answer. An acceptance counts by when it was given, not by when it arrived (tier offline)."""
+def note(
+    known: Invitee | None,
+    command: v1.NoteParticipantAnswerRequest,
+    occasion: Occasion,
+    reported_on: Iterable[str],
+) -> Decision:
+    """Takes note of an answer. An acceptance counts by when it was given, not by when it arrived (tier offline).
+
+    A contribution goes beside each report that is approved already: `reported_on` are the consultations of the work.
+    """
     if known is None or command.round > known.invitation.round:
         message = "No such invitation was issued to this body."
         return refused("INVITATION_UNKNOWN", message, participant=command.participant, round=command.round)
@@ -182,6 +191,12 @@ def note(known: Invitee | None, command: v1.NoteParticipantAnswerRequest, occasi
         late=accepted and passed(known.invitation.reply_by, occasion.at),
         contribution_id=command.contribution_id,
         results=command.results,
+        title=command.title,
+        document=command.document,
     )
+    if command.answer == v1.PARTICIPANT_ANSWER_CONTRIBUTED:
+        noted.consultation_ids.extend(sorted(reported_on))
+    if command.answer == v1.PARTICIPANT_ANSWER_WITHDRAWN:
+        noted.kept_contribution_ids.extend(sorted(known.incorporated))
     noted.answered_at.FromDatetime(occasion.at)
     return recorded(noted) if evolve(known, noted) != known else unchanged

@@ -1,4 +1,4 @@
-"""Records of the initiator that belong to joint work: the sessions that are called off with it.
+"""Records of the initiator that belong to joint work: its sessions, and the consultations it is reported on.
 
 Part of joint work. They are known by their identifiers alone, whichever is recorded first. Domain paper §4.1.
 """
@@ -12,7 +12,7 @@ from google.protobuf.message import Message
 from linkage import v1
 from linkage.domain.decision import Decision, recorded, unchanged
 
-__all__ = ["JointRecords", "evolve", "note_session"]
+__all__ = ["JointRecords", "evolve", "note_report", "note_session"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,7 @@ class JointRecords:
     """What the initiator has recorded elsewhere for the work."""
 
     sessions: frozenset[str] = frozenset()
+    reported_on: frozenset[str] = frozenset()  # consultations whose report is due or made
     called_off: str = ""  # why the work was called off
 
 
@@ -28,6 +29,10 @@ def evolve(records: JointRecords, event: Message) -> JointRecords:
     match event:
         case v1.JointWorkSessionNoted(session_id=session):
             return replace(records, sessions=records.sessions | {session})
+        case v1.JointWorkProposed(parent_id=parent) if parent:
+            return replace(records, reported_on=records.reported_on | {parent})  # may be a consultation
+        case v1.JointWorkReportNoted(consultation_id=consultation):
+            return replace(records, reported_on=records.reported_on | {consultation})
         case v1.JointWorkCancelled(reason=reason):
             return replace(records, called_off=reason)
     return records
@@ -39,4 +44,12 @@ def note_session(records: JointRecords, command: v1.NoteSessionOfWorkRequest) ->
         return unchanged
     noted = v1.JointWorkSessionNoted(joint_work_id=command.joint_work_id, session_id=command.session_id)
     noted.called_off = records.called_off
+    return recorded(noted)
+
+
+def note_report(records: JointRecords, command: v1.NoteReportOfWorkRequest) -> Decision:
+    """Notes a consultation on which a report is due."""
+    if command.consultation_id in records.reported_on:
+        return unchanged
+    noted = v1.JointWorkReportNoted(joint_work_id=command.joint_work_id, consultation_id=command.consultation_id)
     return recorded(noted)

@@ -236,7 +236,11 @@ def cancel(state: JointWork, command: v1.CancelJointWorkRequest, occasion: Occas
 
 
 def close(state: JointWork, command: v1.CloseJointWorkRequest, occasion: Occasion) -> Decision:
-    """Closes the work once each participant has acknowledged its results, or with a reason not to wait for that."""
+    """Closes the work once each participant has acknowledged its results, or with a reason not to wait for that.
+
+    A contribution that is still to come does not hold it open, though the board counts it as outstanding: nobody can be
+    ordered to hand one in (000§14), and what comes later is taken as late.
+    """
     if state.stage is Stage.CLOSED:
         return unchanged
     if state.stage is not Stage.CONCLUDED:
@@ -286,6 +290,9 @@ AGGREGATE = Aggregate(
         v1.CancelJointWorkRequest: cancel,
         v1.CloseJointWorkRequest: close,
         v1.NoteSessionOfWorkRequest: lambda state, command, _: joint_records.note_session(state.records, command),
-        v1.NoteParticipantAnswerRequest: _of_invitee(invitees.note),
+        v1.NoteReportOfWorkRequest: lambda state, command, _: joint_records.note_report(state.records, command),
+        v1.NoteParticipantAnswerRequest: lambda state, command, occasion: invitees.note(
+            state.invited.get(command.participant), command, occasion, state.records.reported_on
+        ),
     },
 )

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from google.protobuf.message import Message
 
 from linkage import v1
+from linkage.domain import addendum
 from linkage.domain.adoption import reason_missing
 from linkage.domain.aggregate import Aggregate
 from linkage.domain.decision import Decision, Occasion, Refusal, recorded, refused, unchanged
@@ -216,9 +217,7 @@ def instruct(state: OutcomeReport, command: v1.RecordLeaderInstructionRequest, o
     return not_yet(state, "REPORT_CLOSED") if state.status is Status.CLOSED else recorded(named(state, instruction))
 
 
-def answer_instruction(
-    state: OutcomeReport, command: v1.GiveInstructionFeedbackRequest, occasion: Occasion
-) -> Decision:
+def account(state: OutcomeReport, command: v1.GiveInstructionFeedbackRequest, occasion: Occasion) -> Decision:
     given = v1.InstructionFeedbackGiven(instruction_id=command.instruction_id, text=command.text)
     given.on_behalf_of, given.source_document = command.on_behalf_of, command.source_document
     if command.instruction_id not in state.instructions:
@@ -230,12 +229,13 @@ def answer_instruction(
     return recorded(named(state, given))
 
 
-def file_addendum(state: OutcomeReport, command: v1.FileOutcomeAddendumRequest, occasion: Occasion) -> Decision:
-    addendum = v1.LateAddendumFiled(joint_work_id=state.joint_work_id, refers_to=state.consultation_id)
-    addendum.title, addendum.document, addendum.reason = command.title, command.document, command.reason
-    if addendum in state.addenda:
+def file_addendum(state: OutcomeReport, command: addendum.Command, occasion: Occasion) -> Decision:
+    """A document is filed once: by the office, or by itself where it is a contribution to the joint work (§4.1)."""
+    filed = addendum.of(command, state.joint_work_id, state.consultation_id)
+    if addendum.is_filed(filed, state.addenda):
         return unchanged
-    return recorded(addendum) if state.status in APPROVED else not_yet(state, "REPORT_NOT_APPROVED")
+    early = unchanged if filed.contribution_id else not_yet(state, "REPORT_NOT_APPROVED")
+    return recorded(filed) if state.status in APPROVED else early
 
 
 def close(state: OutcomeReport, command: v1.CloseOutcomeReportRequest, occasion: Occasion) -> Decision:
@@ -292,8 +292,9 @@ AGGREGATE = Aggregate(
         v1.GiveOutcomeReplyRequest: reply,
         v1.NoteRecommendationReplyRequest: note_reply,
         v1.RecordLeaderInstructionRequest: instruct,
-        v1.GiveInstructionFeedbackRequest: answer_instruction,
+        v1.GiveInstructionFeedbackRequest: account,
         v1.FileOutcomeAddendumRequest: file_addendum,
+        v1.FileLateContributionRequest: file_addendum,
         v1.CloseOutcomeReportRequest: close,
     },
 )

@@ -18,6 +18,8 @@ def _noted(
     round: int = 0,
     revision: int = 0,
     contribution_id: str = "",
+    title: str = "",
+    document: str = "",
     results: int = 0,
 ) -> Iterator[Order]:
     yield Order(
@@ -29,6 +31,8 @@ def _noted(
             round=round,
             revision=revision,
             contribution_id=contribution_id,
+            title=title,
+            document=document,
             results=results,
         ),
     )
@@ -69,8 +73,14 @@ def _contribution(happening: Happening) -> Iterator[Order]:
     """A finding handed over is a contribution too, but not one of a participation."""
     event: v1.ContributionSubmitted = happening.event
     if happening.kind == "participation":
-        answer = v1.PARTICIPANT_ANSWER_CONTRIBUTED
-        yield from _noted(happening, event.to, answer, contribution_id=event.contribution_id)
+        yield from _noted(
+            happening,
+            event.to,
+            v1.PARTICIPANT_ANSWER_CONTRIBUTED,
+            contribution_id=event.contribution_id,
+            title=event.title,
+            document=event.document,
+        )
 
 
 def _acknowledgement(happening: Happening) -> Iterator[Order]:
