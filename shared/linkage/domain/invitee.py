@@ -145,7 +145,7 @@ def admit(known: Invitee | None, command: v1.AdmitLateAcceptanceRequest, over: R
 
 
 def incorporate(known: Invitee | None, command: v1.IncorporateContributionRequest, occasion: Occasion) -> Decision:
-    """Takes a contribution that was handed over into the joint result. It stays there, marked, if its body withdraws."""
+    """Takes a contribution that was handed over into the joint result. It stays, marked, if its body withdraws."""
     if known is None or command.contribution_id not in known.contributions:
         message = "This body has handed over no such contribution."
         return refused("CONTRIBUTION_UNKNOWN", message, contribution=command.contribution_id)
