@@ -52,5 +52,7 @@ def standing(*acts: Act) -> dict[str, str]:
 
 
 def waiting(*acts: Act) -> set[tuple[str, str]]:
-    """What is open: the event that opened it, and who owes."""
-    return {(row[2], row[3]) for row in rows(WAITING, facts(acts)) if row[10] is None}
+    """What is open: the rule, and who owes. Halves of one obligation may come from several keys."""
+    told = rows(WAITING, facts(acts))
+    ended = {row[1] for row in told if row[10] is not None}
+    return {(row[2], row[3]) for row in told if row[2] is not None and row[1] not in ended}

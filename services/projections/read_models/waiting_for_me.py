@@ -1,70 +1,97 @@
-"""WaitingForMe: what each body owes, and since when. Domain paper §3.11, as far as the contract's events go.
+"""WaitingForMe: what each body owes, and since when. Domain paper §3.11; its rules are the table of obligations.py.
 
-Every stream's cell is a small ledger: what its events opened and what they ended, by slot. A slot names one obligation
-wherever it is opened or ended, so combine only has to match slots, and the order of arrival does not matter.
+Every stream's cell is a ledger: what its events opened and what they ended, by slot. Both need not be of one partition
+key: a promise is made in a consultation and accounted for in a record of its own. So each key gives its half of the
+row, and the write statement lays the halves together; an ending only ever moves to an earlier one, so the order of
+arrival does not matter.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
+from google.protobuf.message import Message
+
+from services.projections.fact import Fact
 from services.projections.read_model import ReadModel, Row
-from services.projections.read_models.obligations import KINDS, RULES, Ending, Ledger, Opening, fold
+from services.projections.read_models import (
+    feedback_obligations,
+    linkage_obligations,
+    outcome_obligations,
+    planning_obligations,
+    supervision_obligations,
+)
+from services.projections.read_models.ledger import Ending, Ledger, Opening, Step
 
-__all__ = ["WAITING", "combine"]
+__all__ = ["STEPS", "WAITING", "combine", "fold"]
+
+STEPS: Mapping[str, Mapping[type[Message], Step]] = {
+    **linkage_obligations.STEPS,
+    **planning_obligations.STEPS,
+    **outcome_obligations.STEPS,
+    **feedback_obligations.STEPS,
+    **supervision_obligations.STEPS,
+}
+"""By kind of stream and event: what it does to the stream's ledger."""
+
+
+def fold(cell: Ledger, fact: Fact) -> Ledger:
+    """The ledger after one more event of its stream; the same object where the event opens and ends nothing."""
+    step = STEPS[fact.kind].get(type(fact.message))
+    return cell if step is None else step(cell, fact, fact.message)
 
 
 def combine(key: str, cells: Mapping[str, Ledger | None]) -> list[Row]:
-    """All obligations of one key, open and discharged, by slot."""
-    ledgers = [cell for _, cell in sorted(cells.items()) if cell is not None]
-    openings: dict[str, Opening] = {}
+    """All that this key's streams say of obligations, by slot: opened, ended or both."""
+    ledgers = {stream: cell for stream, cell in sorted(cells.items()) if cell is not None}
+    openings = {slot: opening for ledger in ledgers.values() for slot, opening in ledger.openings.items()}
     endings: dict[str, Ending] = {}
-    wide: list[Ending] = []
-    for ledger in ledgers:
-        openings.update(ledger.openings)
-        wide.extend(ledger.wide)
-        for slot, ending in ledger.endings.items():
-            endings[slot] = min(endings.get(slot, ending), ending, key=_age)
-    for opening, discharge in _reconfirmations(cells):
+    for opening, discharge in _reconfirmations(ledgers):
         openings[opening.slot] = opening
         if discharge is not None:
             endings[opening.slot] = discharge
-    rows = []
-    for slot, opening in sorted(openings.items()):
-        end = endings.get(slot) or min((one for one in wide if slot.startswith(one.slot)), key=_age, default=None)
-        rule = RULES[opening.rule]
-        rows.append((
-            key, f"{key}/{slot}", opening.rule, opening.debtor, opening.creditor, opening.joint_work, opening.subject,
-            opening.at, opening.due or None, rule.citation, end.at if end else None, end.event if end else "",
-        ))  # fmt: skip
-    return rows
+    for ledger in ledgers.values():
+        for slot, ending in ledger.endings.items():
+            endings[slot] = _earlier((endings.get(slot), ending))
+    wide = [ending for ledger in ledgers.values() for ending in ledger.wide]
+    for slot in openings if wide else ():
+        if ends := [ending for ending in wide if slot.startswith(ending.slot)]:
+            endings[slot] = _earlier((endings.get(slot), *ends))
+    return [_row(key, slot, openings.get(slot), endings.get(slot)) for slot in sorted({*openings, *endings})]
 
 
-def _age(ending: Ending) -> tuple[int, str]:
-    return ending.at, ending.event
+def _row(key: str, slot: str, opening: Opening | None, ending: Ending | None) -> Row:
+    half: Row = (None,) * 8
+    if opening is not None:
+        half = (*opening[1:-1], opening.due or None)
+    return (key, slot, *half, ending.at if ending else None, ending.event if ending else None)
 
 
-def _reconfirmations(cells: Mapping[str, Ledger | None]) -> Iterator[tuple[Opening, Ending | None]]:
+def _earlier(endings: Iterable[Ending | None]) -> Ending:
+    return min((ending for ending in endings if ending is not None), key=lambda one: (one.at, one.event))
+
+
+def _reconfirmations(ledgers: Mapping[str, Ledger]) -> Iterator[tuple[Opening, Ending | None]]:
     """Who owes a reconfirmation: every body that takes part and agreed to less than a material revision (§4.1).
 
     Only both sides together tell: the initiator's revisions × each body's own agreements, in the order of its own
-    stream.
+    stream. Who accepts again after that owes it anew.
     """
-    revisions = [revision for cell in cells.values() if cell is not None for revision in cell.revisions]
-    for stream, cell in cells.items():
-        if cell is None or not cell.agreed:
-            continue
+    revisions = [revision for ledger in ledgers.values() for revision in ledger.revisions]
+    for stream, ledger in ledgers.items():
         body = stream.split("/", 1)[0]
-        for revision in revisions:
-            accepted = [n for n, a in enumerate(cell.agreed) if a.acceptance and a.revision < revision.revision]
-            if not accepted:
-                continue
-            later = cell.agreed[accepted[-1] + 1 :]
-            done = next((a for a in later if a.withdrawn or a.revision >= revision.revision), None)
-            slot = f"JointPlanRevised/{revision.revision}/{body}"
-            opening = revision.opening._replace(slot=slot, debtor=body)
-            yield opening, Ending(slot, done.at, done.event) if done else None
+        for number, opening in revisions:
+            for n, agreement in enumerate(ledger.agreed):
+                if not agreement.acceptance or agreement.revision >= number:
+                    continue
+                later = ledger.agreed[n + 1 :]
+                done = next((a for a in later if a.acceptance or a.withdrawn or a.revision >= number), None)
+                slot = f"{opening.slot}/{body}/{n}"
+                owed = opening._replace(slot=slot, debtor=body)
+                yield owed, Ending(slot, done.at, done.event) if done else None
 
 
-WAITING = ReadModel(name="waiting_for_me", fold_version=1, cells=KINDS, fold=fold, combine=combine)
+WAITING = ReadModel(
+    name="waiting_for_me", fold_version=2, cells=dict.fromkeys(STEPS, Ledger), fold=fold, combine=combine
+)
 """One row per obligation; see sql/waiting_for_me.create.sql for its columns."""

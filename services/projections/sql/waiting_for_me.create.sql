@@ -1,14 +1,15 @@
+-- A row is laid together from what opened and what ended the obligation, whichever comes first; it is shown once opened.
 create table {schema}.obligations (
     obligation_id text collate "C" primary key,
-    key text collate "C" not null,
-    opened_by text not null,
-    debtor text not null,
-    creditor text not null,
-    joint_work_id text not null,
-    subject_id text not null,
-    opened_at timestamptz not null,
+    keys text[] not null,
+    rule text,
+    debtor text,
+    creditor text,
+    on_behalf_of text,
+    joint_work_id text,
+    subject_id text,
+    opened_at timestamptz,
     due_at timestamptz,
-    citation text not null,
     discharged_at timestamptz,
-    discharged_by text not null
+    discharged_by text collate "C"
 ) with (fillfactor = 70);
