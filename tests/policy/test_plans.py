@@ -148,6 +148,12 @@ def test_where_the_share_has_no_number_one_supervisory_item_is_enough() -> None:
         assert (found.rule, found.verdict) == ("ZY-PLAN-2", verdict)
 
 
+def test_where_the_share_is_only_to_rise_it_is_shown_and_not_judged_by_one_year() -> None:
+    rules = policy.load()
+    (found,) = rules.findings(rules.directory[KUNMING], published(*items(2, 11)), moment("2023-01-30"))
+    assert (found.rule, found.verdict, found.part, found.whole) == ("KM-PLAN-2", Verdict.NOT_APPLICABLE, 2, 11)
+
+
 def test_what_happened_before_a_pack_was_in_force_is_not_found_fault_with() -> None:
     rules = policy.load()
     assert rules.findings(rules.directory[HELAN], published(*items(0, 9)), moment("2023-06-24")) == ()

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 
-from linkage import v1
+from linkage import contract, v1
 from linkage.domain.directory import Organisation
 from linkage.policy.judge import CHINA, Rules
-from linkage.policy.measure import Verdict, due_day, in_time
+from linkage.policy.measure import Verdict, due_day, in_time, named
 from linkage.policy.model import Deadline, Rule
 
 __all__ = ["findings"]
@@ -32,7 +32,8 @@ def findings(
     found = [*_shares(rules, organisation, plan, at)]
     for _, rule in rules.binding(organisation):
         if isinstance(rule.metric, Deadline) and "PlanClosed" in rule.metric.opens:
-            found += _deadline(rule, rule.metric, plan, at, heard)
+            tier = contract.tier_name(organisation.tier)
+            found += _deadline(rule, rule.metric, tier, plan, at, heard)
     return sorted(found, key=lambda finding: finding.rule)
 
 
@@ -54,7 +55,7 @@ def _shares(rules: Rules, organisation: Organisation, plan: v1.PlanView, at: dat
 
 
 def _deadline(
-    rule: Rule, metric: Deadline, plan: v1.PlanView, at: datetime, heard: datetime | None
+    rule: Rule, metric: Deadline, tier: str, plan: v1.PlanView, at: datetime, heard: datetime | None
 ) -> Iterator[v1.RuleFinding]:
     year = plan.summary.plan_year
     due = due_day(metric, year)
@@ -63,7 +64,8 @@ def _deadline(
     end = datetime.combine(due, time(), CHINA) + _DAY
     done = [step for step in plan.steps if step.event in metric.discharged_by]
     if done:
-        finding = _of(rule, in_time(metric, year, done[0].occurred_at.ToDatetime(UTC).astimezone(CHINA).date()))
+        verdict = in_time(metric, year, done[0].occurred_at.ToDatetime(UTC).astimezone(CHINA).date())
+        finding = _of(rule, verdict if named(rule.role_check, tier, done[0].by) else Verdict.BREACH)
         finding.done_at.CopyFrom(done[0].occurred_at)
     elif at < end:
         finding = _of(rule, Verdict.PENDING)

@@ -1,7 +1,7 @@
 """First-quarter review (次年第一季度总结评估), the last part of an annual plan. Domain paper §3.10; 002.22, 002.23.
 
 In the next year's first quarter the standing committee hears what was adopted and evaluates the plan. What comes after
-31 March comes late: that is found (`policy/plan_findings`), and never refused.
+31 March comes late: that is found, and never refused.
 """
 
 from __future__ import annotations

@@ -30,10 +30,14 @@ from linkage.policy.model import (
 )
 from linkage.policy.values import fits, mark, short, snake, value
 
-__all__ = ["BINDING", "Check", "asked", "counted", "gates", "keyed", "why_not"]
+__all__ = ["BINDING", "Check", "asked", "counted", "gates", "keyed", "posts_of", "why_not"]
 
 BINDING = ("REJECT", "GATE")
 POSTS = frozenset(v1.Post.DESCRIPTOR.values_by_name)
+ORGANS = {
+    "CHAIR_MEETING_MEMBER": ("CHAIR", "VICE_CHAIR", "SECRETARY_GENERAL"),
+    "SPECIAL_COMMITTEE": ("SPECIAL_COMMITTEE", "PROPOSALS_COMMITTEE"),
+}  # posts that a role of the sources stands for, where it is not one
 SHARED = "linkage/v1/types.proto"  # events that several aggregates record
 
 Check = Callable[[Collection[str], Message], Refusal | None]
@@ -71,7 +75,7 @@ def why_not(rule: Rule) -> str | None:
     if foreign:
         return f"{', '.join(foreign)} is recorded in another stream"
     if isinstance(metric, Role):
-        unknown = [role for role in metric.roles if f"POST_{role}" not in POSTS]
+        unknown = [role for role in metric.roles if role not in ORGANS and f"POST_{role}" not in POSTS]
         if unknown or not metric.field:
             return "who may record it is the contract's authority, and only one body writes the stream"
     return None
@@ -210,14 +214,20 @@ def _named_in(event: Message, field: str, values: tuple[str, ...]) -> bool:
 
 
 def _post(rule: Rule, metric: Role) -> Check:
-    name = snake(metric.field)
-    posts = {v1.Post.Value(f"POST_{role}") for role in metric.roles}
-    return _held(rule, name, posts, {})
+    first = _held(rule, snake(metric.field), posts_of(metric.roles), {})
+    if not metric.field2:
+        return first
+    second = _held(rule, snake(metric.field2), posts_of(metric.roles2), {})
+    return lambda history, event: first(history, event) or second(history, event)
 
 
 def _leads(rule: Rule, asked_of: RoleCheck) -> Check:
-    posts = {v1.Post.Value(f"POST_{role}") for role in asked_of.roles}
-    return _held(rule, snake(asked_of.field), posts, asked_of.when)
+    return _held(rule, snake(asked_of.field), posts_of(asked_of.roles), asked_of.when)
+
+
+def posts_of(roles: tuple[str, ...]) -> set[v1.Post.ValueType]:
+    """Posts (numbers of the contract) that may fill one of the roles."""
+    return {v1.Post.Value(f"POST_{post}") for role in roles for post in ORGANS.get(role, (role,))}
 
 
 def _held(rule: Rule, name: str, posts: Collection[int], when: Mapping[str, Any]) -> Check:

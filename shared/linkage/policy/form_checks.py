@@ -12,7 +12,7 @@ from google.protobuf.message import Message
 
 from linkage import v1
 from linkage.domain.decision import Refusal, refused
-from linkage.policy.checks import BINDING, Check
+from linkage.policy.checks import BINDING, Check, posts_of
 from linkage.policy.forms import Agreement, Form, Host, Requirement, StepOfForm
 from linkage.policy.values import mark, value
 
@@ -87,7 +87,7 @@ def _is(form: Form, history: Collection[str]) -> bool:
 
 
 def _hosted(form: Form, host: Host) -> Check:
-    posts = {v1.Post.Value(f"POST_{post}") for post in host.posts}
+    posts = posts_of(host.posts)
 
     def check(history: Collection[str], event: Message) -> Refusal | None:
         asked = _is(form, history) and (not host.key_only or _KEY in history)

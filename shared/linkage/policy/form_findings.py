@@ -17,6 +17,7 @@ from google.protobuf.message import Message
 
 from linkage import v1
 from linkage.domain.directory import Organisation
+from linkage.policy.checks import posts_of
 from linkage.policy.form_checks import RECORDED_BY
 from linkage.policy.forms import Form, Host, Presence, Requirement, StepOfForm
 from linkage.policy.judge import CHINA, Rules
@@ -98,15 +99,16 @@ def _of_form(rules: Rules, organisation: Organisation, course: Course) -> Iterat
 def _found(form: Form, requirement: Requirement, course: Course) -> Finding:
     match requirement:
         case Host(posts=posts) if course.opened and not (requirement.key_only and not course.key):
-            return _said(form, requirement, course.host in posts, (course.opened,), course)
+            eligible = course.host in {v1.Post.Name(post).removeprefix("POST_") for post in posts_of(posts)}
+            return _said(form, requirement, eligible, (course.opened,), course)
         case Presence():
             return _present(form, requirement, course)
         case StepOfForm(step=step):
             if step not in course.steps and step in course.waived:
                 waived = course.waived[step]
-                return Finding(requirement.id, form.cite, Verdict.NOT_APPLICABLE, 0, 1, waived)
+                return _finding(form, requirement, Verdict.NOT_APPLICABLE, 0, 1, waived)
             return _said(form, requirement, step in course.steps, course.steps.get(step, ()), course)
-    return Finding(requirement.id, form.cite, Verdict.NOT_APPLICABLE, 0, 0)
+    return _finding(form, requirement, Verdict.NOT_APPLICABLE, 0, 0, ())
 
 
 def _present(form: Form, asked: Presence, course: Course) -> Finding:
@@ -119,7 +121,7 @@ def _present(form: Form, asked: Presence, course: Course) -> Finding:
     if asked.mainly_resident and there:
         part, whole = sum(resident for _, resident, _ in there), sum(number for number, _, _ in there)
         verdict = _verdict(2 * part > whole, course)
-        return Finding(asked.id, form.cite, verdict, part, whole, evidence)
+        return _finding(form, asked, verdict, part, whole, evidence)
     invited = course.guests.get(asked.capacity, ()) if asked.invited else ()
     return _said(form, asked, bool(there or invited), (*invited, *evidence), course)
 
@@ -136,16 +138,22 @@ def _of_packs(rules: Rules, organisation: Organisation, course: Course) -> Itera
 
 def _counted(rule: Rule, metric: Count, course: Course) -> Finding:
     if metric.where.get("importance") == "KEY" and not course.key:
-        return Finding(rule.id, rule.cite, Verdict.NOT_APPLICABLE, 0, metric.value or 0)
+        return Finding(rule.id, rule.cite, Verdict.NOT_APPLICABLE, 0, metric.value or 0, text_zh=rule.text_zh)
     known = {event: course.steps.get(step, ()) for event, step in _STEP_OF.items()}
     known["InspectionListEntryRecorded"] = course.listed
     found = tuple(event_id for name in metric.events for event_id in known.get(name, ()))
     verdict = _verdict(len(found) >= (metric.value or 0), course)
-    return Finding(rule.id, rule.cite, verdict, len(found), metric.value or 0, found)
+    return Finding(rule.id, rule.cite, verdict, len(found), metric.value or 0, found, text_zh=rule.text_zh)
 
 
 def _said(form: Form, asked: Requirement, holds: bool, evidence: tuple[str, ...], course: Course) -> Finding:
-    return Finding(asked.id, form.cite, _verdict(holds, course), int(holds), 1, evidence)
+    return _finding(form, asked, _verdict(holds, course), int(holds), 1, evidence)
+
+
+def _finding(
+    form: Form, asked: Requirement, verdict: Verdict, part: int, whole: int, evidence: tuple[str, ...]
+) -> Finding:
+    return Finding(asked.id, form.cite, verdict, part, whole, evidence, text_zh=asked.text_zh)
 
 
 def _verdict(holds: bool, course: Course) -> Verdict:

@@ -149,7 +149,7 @@ class Rules:
                 continue
             part, whole = counted(metric, event)
             verdict = share(metric, part, whole) if isinstance(metric, Ratio) else enough(metric, part)
-            found.append(Finding(rule.id, rule.cite, verdict, part, whole))
+            found.append(Finding(rule.id, rule.cite, verdict, part, whole, text_zh=rule.text_zh))
         return tuple(found)
 
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
-from linkage.policy.model import Count, CountPart, Deadline, Ratio
+from linkage.policy.model import Count, CountPart, Deadline, Ratio, RoleCheck
 
-__all__ = ["Finding", "Verdict", "due_day", "enough", "in_time", "share"]
+__all__ = ["Finding", "Verdict", "due_day", "enough", "in_time", "named", "share"]
 
 _DUE = re.compile(r"plan_year\+([0-9]+)-([0-9]{2})-([0-9]{2})")
 
@@ -30,7 +30,8 @@ class Finding:
     """What a rule found, and refuses nothing by: `part` of `whole`, or `part` of the `whole` that the rule asks for.
 
     `evidence`: ids of the events it rests on (`<stream>@<version>`). `period`: what it was counted over (`2023`,
-    `2023Q1`), empty where the rule has none.
+    `2023Q1`), empty where the rule has none. `text_zh`: the rule's own words. `forecast`: how many more are arranged
+    in the period, which is not compliance.
     """
 
     rule: str
@@ -40,6 +41,8 @@ class Finding:
     whole: int
     evidence: tuple[str, ...] = ()
     period: str = ""
+    text_zh: str = ""
+    forecast: int = 0
 
 
 def share(rule: Ratio, part: int, whole: int) -> Verdict:
@@ -72,6 +75,12 @@ def due_day(rule: Deadline, plan_year: int) -> date | None:
         return date.fromisoformat(rule.due)
     years, month, day = (int(number) for number in relative.groups())
     return date(plan_year + years, month, day)
+
+
+def named(asked: RoleCheck | None, tier: str, by: str) -> bool:
+    """Whether who discharged an obligation is one of those the rule names: `GOVERNMENT_LEADER` of a municipal body is a
+    MUNICIPAL_GOVERNMENT_LEADER. `tier`: the body's, in lower case. A rule that names nobody takes anybody."""
+    return asked is None or by in asked.roles or f"{tier.upper()}_{by}" in asked.roles
 
 
 def _verdict(holds: bool) -> Verdict:
