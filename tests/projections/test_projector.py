@@ -84,9 +84,7 @@ async def test_a_batch_that_fails_half_way_leaves_nothing_and_can_be_given_again
 
 async def test_an_event_whose_rows_are_not_taken_parks_its_stream_and_nobody_elses(projections: Projections) -> None:
     told = facts(EVERYTHING)
-    await projections.pool.execute(
-        "alter table waiting_for_me_g1.obligations add check (opened_by <> 'CommitmentMade')"
-    )
+    await projections.pool.execute("alter table waiting_for_me_g1.obligations add check (rule <> 'CommitmentMade')")
     await projections.projector.apply(deliveries(told))
     first = next(fact for fact in told if fact.type.endswith("CommitmentMade"))
     parked = await projections.parked()
