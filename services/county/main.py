@@ -7,6 +7,7 @@ from linkage.domain import (
     annual_plan,
     commitment,
     consultation,
+    correction,
     feedback_relay,
     joint_work,
     linkage_suggestion,
@@ -15,6 +16,8 @@ from linkage.domain import (
     outcome_report,
     participant_selection,
     participation,
+    proposal,
+    proposal_year,
     recommendation,
     remote_session,
     research,
@@ -40,6 +43,7 @@ from linkage.domain.reactions import (
     outcomes,
     plan_cascade,
     planned_topics,
+    proposals,
     proposer_feedback,
     recommendation_feedback,
     research_notes,
@@ -74,8 +78,11 @@ COUNTY = Tier(
         opinion_handling.AGGREGATE,  # has its own departments handle opinions (001(10))
         outcome_report.AGGREGATE,  # reports on its consultations (002.22)
         recommendation.AGGREGATE,  # follows recommendations to the answer (002.22, 001(18))
+        proposal.AGGREGATE,  # examines, files and has proposals handled (001(16), 002.10)
+        proposal_year.AGGREGATE,  # gives them out, and hears how the last were handled (001(18))
         commitment.AGGREGATE,  # follows promises to the account (002.22)
         feedback_relay.AGGREGATE,  # sends word back to those who raised a matter (002.22)
+        correction.AGGREGATE,  # corrects what it has recorded itself, and deletes nothing (domain paper §4.1)
     ),
     reactions=(
         linkage_suggestions.REACTION,  # a suggestion and what becomes of it reach the other body
@@ -93,6 +100,7 @@ COUNTY = Tier(
         inclusions.REACTION,  # the approved report settles what it includes
         adoption_replies.REACTION,  # an answer reaches the report, and its proposers are owed word
         recommendation_feedback.REACTION,  # a recommendation hears that its proposers know
+        proposals.REACTION,  # what is merged hears the answer, and proposers are owed word
         proposer_feedback.REACTION,  # word of an answer goes one hop down
         topic_origins.REACTION,  # whom a topic goes back to follows it into the plan
         topics.REACTION,  # a topic goes to another body, and what became of it comes back

@@ -7,6 +7,7 @@ from linkage.domain import (
     annual_plan,
     commitment,
     consultation,
+    correction,
     feedback_relay,
     joint_work,
     linkage_suggestion,
@@ -16,6 +17,8 @@ from linkage.domain import (
     participant_selection,
     participation,
     peer_plan,
+    proposal,
+    proposal_year,
     recommendation,
     remote_session,
     research,
@@ -43,6 +46,7 @@ from linkage.domain.reactions import (
     plan_agreements,
     plan_cascade,
     planned_topics,
+    proposals,
     proposer_feedback,
     recommendation_feedback,
     research_notes,
@@ -78,8 +82,11 @@ MUNICIPAL = Tier(
         opinion_handling.AGGREGATE,  # has its own departments handle opinions (001(10))
         outcome_report.AGGREGATE,  # reports on its consultations (002.22)
         recommendation.AGGREGATE,  # follows recommendations to the answer (002.22, 001(18))
+        proposal.AGGREGATE,  # examines, files and has proposals handled (001(16), 002.10)
+        proposal_year.AGGREGATE,  # gives them out, and hears how the last were handled (001(18))
         commitment.AGGREGATE,  # follows promises to the account (002.22)
         feedback_relay.AGGREGATE,  # sends word back to those who raised a matter (002.22)
+        correction.AGGREGATE,  # corrects what it has recorded itself, and deletes nothing (domain paper §4.1)
     ),
     reactions=(
         linkage_suggestions.REACTION,  # a suggestion and what becomes of it reach the other body
@@ -99,6 +106,7 @@ MUNICIPAL = Tier(
         inclusions.REACTION,  # the approved report settles what it includes
         adoption_replies.REACTION,  # an answer reaches the report, and its proposers are owed word
         recommendation_feedback.REACTION,  # a recommendation hears that its proposers know
+        proposals.REACTION,  # what is merged hears the answer, and proposers are owed word
         proposer_feedback.REACTION,  # word of an answer goes one hop down
         topic_origins.REACTION,  # whom a topic goes back to follows it into the plan
         topics.REACTION,  # a topic goes to another body, and what became of it comes back
