@@ -14,7 +14,7 @@ from deploy.local.scenario.bodies import (
 )
 from deploy.local.scenario.citizens import RAISED
 from deploy.local.scenario.grassroots import CONSULTATION
-from deploy.local.scenario.looking import count
+from deploy.local.scenario.looking import adoption, adoption_entries, count
 from deploy.local.scenario.replies import REPLIES
 from deploy.local.scenario.scene import Scene
 from linkage import v1
@@ -49,6 +49,8 @@ async def word_goes_down(scene: Scene) -> None:
         [count(entries, "ProposerFeedbackReceived", body) for body in (YANJIANG, ANYUE, LINJIANG, SHIYANG)],
         [1, 1, 1, 1],
     )
+    totals = await adoption(scene, lambda totals: totals.fed_back >= len(REPLIES))
+    scene.fact("the ledger has five recommendations as fed back", totals.fed_back, len(REPLIES))
     scene.fact("five recommendations are closed, the sixth is not", count(entries, "RecommendationClosed", ZIYANG), 5)
 
 
@@ -69,7 +71,35 @@ async def citizens_are_told(scene: Scene) -> None:
 
     told_to = [count(await scene.timeline(raised.id), "CitizenFeedbackGiven", raised.town) for raised in RAISED]
     scene.fact("each of the five citizens was told once", told_to, [1] * 5)
+    ledger = await adoption_entries(scene, lambda entries: _told(entries[0]) == len(RAISED))
+    answered = [one for one in ledger if one.replies]
+    scene.fact(
+        "from each of the five answers the ledger leads to five citizens who were told",
+        [_told(one) for one in answered],
+        [len(RAISED)] * len(REPLIES),
+    )
+    scene.fact(
+        "by way of both counties, and of no tier skipped",
+        {(hop.sender, hop.receiver) for hop in answered[0].hops if hop.sender != hop.receiver},
+        {
+            (ZIYANG.code, ANYUE.code),
+            (ZIYANG.code, YANJIANG.code),
+            (ANYUE.code, SHIYANG.code),
+            (YANJIANG.code, LINJIANG.code),
+        },
+    )
+    owed = await scene.obligations(opened_by="CitizenOpinionRegistered")
+    scene.fact(
+        "so what each township owed since the day it was raised is discharged, by its own word",
+        sorted((one.subject_id, one.discharged_by.split("/")[0]) for one in owed),
+        sorted((raised.id, raised.town.code) for raised in RAISED),
+    )
     held = await scene.timeline(CONSULTATION, lambda entries: count(entries, "GrassrootsFeedbackNoted") >= 3)
     scene.fact(
         "the consultation in 石羊镇 knows that its three are told", count(held, "GrassrootsFeedbackNoted", SHIYANG), 3
     )
+
+
+def _told(entry: v1.AdoptionEntry) -> int:
+    """How many citizens were told what became of the recommendation."""
+    return sum(hop.told for hop in entry.hops)

@@ -69,6 +69,12 @@ async def citizens_raise_something(scene: Scene) -> None:
             count(await scene.timeline(opinion), "CitizenOpinionRegistered", town) for opinion in of(town)
         ]
         scene.fact(f"{number} opinions on «{RENEWAL}» are registered in {town.name_zh}", registered_there, [1] * number)
+    owed = await scene.obligations(still_open=True, opened_by="CitizenOpinionRegistered")
+    scene.fact(
+        "from this day each township owes each of them word of what becomes of it (WaitingForMe)",
+        sorted((one.debtor, one.subject_id) for one in owed),
+        sorted((raised.town.code, raised.id) for raised in RAISED),
+    )
     entries = await scene.timeline(RAISED[0].id)
     scene.fact(
         "only the township has written anything about the first of them",

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import datetime
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from deploy.local.scenario.bodies import BODIES, SHANGHAI, Body
+from deploy.local.scenario.bodies import BODIES, CITY_CONSULTATION, PLAN, SHANGHAI, Body
+from deploy.local.scenario.scene import Scene
 from linkage import v1
 
-__all__ = ["cell", "count", "obligation", "short", "time", "venue"]
+__all__ = [
+    "adoption",
+    "adoption_entries",
+    "cell",
+    "count",
+    "item",
+    "obligation",
+    "plan_board",
+    "short",
+    "time",
+    "venue",
+]
 
 
 def cell(view: v1.JointWorkView, body: Body) -> v1.ParticipantCell:
@@ -20,6 +33,38 @@ def cell(view: v1.JointWorkView, body: Body) -> v1.ParticipantCell:
 def venue(view: v1.JointWorkView, body: Body) -> v1.SubVenueCell:
     """The sub-venue the body was asked to host; an empty one where the board has none."""
     return next((one for one in view.sub_venues if one.host == body.code), v1.SubVenueCell())
+
+
+async def plan_board(
+    scene: Scene, until: Callable[[v1.PlanView], bool] = lambda plan: True, *, by: datetime | None = None
+) -> v1.PlanView:
+    """The city's plan of the year; of a past moment, with what had occurred `by` then."""
+    request = v1.GetPlanRequest(plan_id=PLAN)
+    if by is not None:
+        request.as_of.occurred_by.FromDatetime(by)
+    plan: v1.PlanView = (await scene.see(request, lambda answer: until(answer.plan))).plan
+    return plan
+
+
+async def adoption(scene: Scene, until: Callable[[v1.AdoptionTotals], bool] = lambda totals: True) -> v1.AdoptionTotals:
+    """How many recommendations of the consultation stand where."""
+    request = v1.GetAdoptionTotalsRequest(consultation_id=CITY_CONSULTATION)
+    totals: v1.AdoptionTotals = (await scene.see(request, lambda answer: until(answer.totals))).totals
+    return totals
+
+
+async def adoption_entries(
+    scene: Scene, until: Callable[[list[v1.AdoptionEntry]], bool] = lambda entries: True
+) -> list[v1.AdoptionEntry]:
+    """The recommendations of the consultation, as the ledger has them."""
+    request = v1.ListAdoptionEntriesRequest(consultation_id=CITY_CONSULTATION)
+    return list((await scene.see(request, lambda answer: until(list(answer.entries)))).entries)
+
+
+def item(plan: v1.PlanView, plan_item_id: str) -> v1.PlanItemView:
+    """An item of the plan; an empty one where there is none."""
+    empty = v1.PlanItemView(sources=[v1.PlanItemSource()])
+    return next((one for one in plan.items if one.item.plan_item_id == plan_item_id), empty)
 
 
 def count(entries: Iterable[v1.TimelineEntry], event: str, body: Body | None = None) -> int:

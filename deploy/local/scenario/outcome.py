@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from deploy.local.scenario.bodies import CITY_CONSULTATION, RENEWAL_ITEM, RENEWAL_WORK, ZIYANG, at
-from deploy.local.scenario.looking import count
+from deploy.local.scenario.looking import adoption, adoption_entries, count, time
 from deploy.local.scenario.replies import KEPT, PENDING, RECOMMENDATIONS, REPLIES
 from deploy.local.scenario.scene import Scene
 from linkage import v1
@@ -45,6 +45,23 @@ async def the_report_is_submitted(scene: Scene) -> None:
         [entry.type.rsplit(".", 1)[-1] for entry in entries if "/outcome-report/" in entry.event_id][-3:],
         ["OutcomeReportDrafted", "OutcomeReportApproved", "OutcomeReportSubmitted"],
     )
+    totals = await adoption(scene, lambda totals: totals.pending == len(RECOMMENDATIONS))
+    scene.fact(
+        "six recommendations await a reply, and none is left out (AdoptionLedger)",
+        (totals.recommendations, totals.pending, totals.not_included),
+        (6, 6, 0),
+    )
+    scene.fact(
+        "the report they stand in was on the plan, so it must enter the decision procedure",
+        {(one.report.planned, one.report.document) for one in await adoption_entries(scene)},
+        {(True, _DOCUMENT)},
+    )
+    owed = await scene.obligations(RENEWAL_WORK, opened_by="ConsultationConcluded")
+    scene.fact(
+        "the report that was owed since the consultation has been written",
+        [one.discharged_by.split("/")[1] for one in owed],
+        ["outcome-report"],
+    )
     scene.fact("it includes all six recommendations", count(entries, "RecommendationIncluded", ZIYANG), 6)
     scene.fact(
         "it was approved by the chairpersons' meeting",
@@ -83,12 +100,20 @@ async def the_report_takes_effect(scene: Scene) -> None:
     entries = await scene.timeline(RENEWAL_WORK)
     scene.fact("all six went to departments", count(entries, "RecommendationTransmitted", ZIYANG), len(RECOMMENDATIONS))
     scene.fact(
-        "the planned outcome entered the decision procedure", count(entries, "OutcomeEnteredDecision", ZIYANG), 1
+        "the planned outcome entered the decision procedure (AdoptionLedger)",
+        {name for one in await adoption_entries(scene) for name in one.report.procedures},
+        {entered.procedure},
     )
 
 
 async def departments_answer(scene: Scene) -> None:
     """Row 17."""
+    owed = await scene.obligations(RENEWAL_WORK, still_open=True, opened_by="LeaderInstructionRecorded")
+    scene.fact(
+        "the housing bureau owes its written feedback on the instruction (WaitingForMe)",
+        [(one.debtor, one.on_behalf_of) for one in owed],
+        [(ZIYANG.code, "市住房和城乡建设局")],
+    )
     feedback = v1.GiveInstructionFeedbackRequest(
         consultation_id=CITY_CONSULTATION,
         instruction_id=_INSTRUCTION,
@@ -125,8 +150,40 @@ async def departments_answer(scene: Scene) -> None:
     told = f"wants to close the report while {PENDING.recommendation} has no answer"
     await scene.refused(ZIYANG, at("2023-09-01 16:00"), early, told, "REPLY_MISSING")
 
+    totals = await adoption(scene)
+    scene.fact(
+        "three are adopted, one partly, one not, and one is pending (AdoptionLedger)",
+        (totals.adopted, totals.partly_adopted, totals.not_adopted, totals.pending),
+        (3, 1, 1, 1),
+    )
+    scene.fact(
+        "the adoption rate is 3 of 5: what is pending counts in no rate", (totals.adopted, totals.replied), (3, 5)
+    )
+    ledger = {one.recommendation_id: one for one in await adoption_entries(scene)}
+    scene.fact(
+        "what is not or only partly adopted has its reason",
+        [ledger[answer.recommendation].reason for answer in REPLIES if answer.reason],
+        [answer.reason for answer in REPLIES if answer.reason],
+    )
+    scene.fact(
+        "each reply is in writing: it names its document and whose it is",
+        [bool(one.on_behalf_of and one.source_document) for entry in ledger.values() for one in entry.replies],
+        [True] * len(REPLIES),
+    )
+    late = ledger[PENDING.recommendation]
+    scene.fact(
+        "the sixth is pending and overdue: it was due on 31 August",
+        (v1.AdoptionStanding.Name(late.standing), late.overdue, time(late.transmissions[-1].due_at)),
+        ("ADOPTION_STANDING_PENDING", True, "2023-08-31 18:00"),
+    )
     entries = await scene.timeline(RENEWAL_WORK, lambda entries: count(entries, "RecommendationReplyNoted") >= 5)
     scene.fact("five written replies are in", count(entries, "AdoptionReplyGiven", ZIYANG), 5)
+    owed = await scene.obligations(RENEWAL_WORK, still_open=True, opened_by="RecommendationTransmitted")
+    scene.fact(
+        "the sixth is still waited for, and the instruction no longer",
+        [one.subject_id for one in owed],
+        [PENDING.recommendation],
+    )
     relay = await scene.timeline(RENEWAL_ITEM, lambda entries: count(entries, "ProposerFeedbackDue") >= 5)
     scene.fact("for each of the five the proposers are owed word", count(relay, "ProposerFeedbackDue", ZIYANG), 5)
 
@@ -148,7 +205,8 @@ async def the_city_keeps(scene: Scene) -> None:
 
     entries = await scene.timeline(RENEWAL_WORK)
     scene.fact("both promises were kept", count(entries, "CommitmentFulfilled", ZIYANG), 2)
-    scene.fact("one recommendation is reported as carried out", count(entries, "ImplementationReported", ZIYANG), 1)
+    totals = await adoption(scene)
+    scene.fact("one recommendation is carried out (落实, AdoptionLedger)", totals.implemented, 1)
 
 
 async def _fulfilled(scene: Scene, commitment: str) -> None:

@@ -14,8 +14,8 @@ from deploy.local.scenario.bodies import (
     ZIYANG,
     at,
 )
-from deploy.local.scenario.citizens import TOPICS
-from deploy.local.scenario.looking import count
+from deploy.local.scenario.citizens import CITY_TOPIC, RAISED, TOPICS
+from deploy.local.scenario.looking import count, item, plan_board
 from deploy.local.scenario.scene import Scene
 from deploy.local.scenario.topics import heard
 from deploy.local.scenario.year import ITEMS, NOMINATED, PLAN_YEAR
@@ -36,11 +36,11 @@ async def the_city_plans_its_year(scene: Scene) -> None:
     await scene.act(ZIYANG, at("2022-12-20 18:00"), ended, "ends the call")
     drafted = v1.DraftPlanRequest(plan_id=PLAN, plan_year=PLAN_YEAR, document="2023年度协商计划(草案)")
     await scene.act(ZIYANG, at("2022-12-26 09:00"), drafted, "draws up the draft of the year's plan (年度协商计划)")
-    for item in ITEMS:
-        added = v1.AddPlanItemRequest(plan_id=PLAN, item=item.planned())
-        marks = ", ".join(name for name in ("key", "supervisory", "linkable") if getattr(item, name))
-        rests = f" ← {', '.join(item.topics)}" if item.topics else ""
-        told = f"item {item.number}: {item.topic}{f' ({marks})' if marks else ''}{rests}"
+    for one in ITEMS:
+        added = v1.AddPlanItemRequest(plan_id=PLAN, item=one.planned())
+        marks = ", ".join(name for name in ("key", "supervisory", "linkable") if getattr(one, name))
+        rests = f" ← {', '.join(one.topics)}" if one.topics else ""
+        told = f"item {one.number}: {one.topic}{f' ({marks})' if marks else ''}{rests}"
         await scene.act(ZIYANG, at("2022-12-26 10:00"), added, told)
     nominated = v1.NominateProposalTopicRequest(plan_id=PLAN, plan_item_id=NOMINATED.id, topic=NOMINATED.topic)
     told = f"puts item {NOMINATED.number} forward as its proposals committee (提案委员会)"
@@ -73,6 +73,37 @@ async def the_plan_is_published(scene: Scene) -> None:
     await scene.act(ZIYANG, at("2023-01-30 15:00"), published, "publishes the plan: 10 items, 2 of them supervisory")
     scene.show.matter("plan item 3")
 
+    plan = await plan_board(scene, until=lambda plan: item(plan, RENEWAL_ITEM).sources[0].opinions == len(RAISED))
+    scene.fact(
+        "the plan is PUBLISHED, at revision 1 (PlanBoard)",
+        (v1.PlanStage.Name(plan.summary.stage), plan.summary.revision),
+        ("PLAN_STAGE_PUBLISHED", 1),
+    )
+    scene.fact(
+        "it has ten items, two of them supervisory", (plan.summary.items, plan.summary.supervisory), (len(ITEMS), 2)
+    )
+    scene.fact(
+        "a supervisory share is there, as 002.4 asks: COMPLIANT, 2 of 10",
+        [(v1.RuleVerdict.Name(one.verdict), one.part, one.whole) for one in plan.findings if one.rule == "ZY-PLAN-2"],
+        [("RULE_VERDICT_COMPLIANT", 2, 10)],
+    )
+    scene.fact(
+        "the party committee's approval is in its way with the number of its document",
+        [step.document for step in plan.steps if step.event == "PlanApproved"],
+        ["资委〔2023〕3号"],
+    )
+    source = item(plan, RENEWAL_ITEM).sources[0]
+    scene.fact(
+        "item 3 goes back to the topics of both towns, and to five opinions",
+        (set(TOPICS.values()) <= set(source.ancestor_ids), source.topic_id, source.opinions),
+        (True, CITY_TOPIC, len(RAISED)),
+    )
+    nominated = item(plan, NOMINATED.id)
+    scene.fact(
+        "the item on key proposals came from the proposals committee and was approved by the chairpersons' meeting",
+        (nominated.nominated, nominated.approved_in_meeting),
+        (True, "主席会议第14次"),
+    )
     entries = await scene.timeline(PLAN)
     steps = ("SolicitationClosed", "OfficeConferralConcluded", "PlanSubmittedForApproval", "PlanApproved")
     scene.fact(
@@ -94,13 +125,13 @@ async def a_county_goes_with_it(scene: Scene) -> None:
     """Flow (f): a county hears of the linkable items, and puts one of its own beside the third, in its own plan."""
     drafted = v1.DraftPlanRequest(plan_id=COUNTY_PLAN, plan_year=PLAN_YEAR, document="安岳县2023年度协商计划(草案)")
     await scene.act(ANYUE, at("2023-02-06 09:00"), drafted, "draws up a plan of its own")
-    item = v1.PlanItem(
+    own = v1.PlanItem(
         plan_item_id=f"{COUNTY_PLAN}-01",
         topic="县城老旧小区改造提升",
         form=v1.CONSULTATION_FORM_SYMPOSIUM,
         aligned_with=RENEWAL_ITEM,
     )
-    added = v1.AddPlanItemRequest(plan_id=COUNTY_PLAN, item=item)
+    added = v1.AddPlanItemRequest(plan_id=COUNTY_PLAN, item=own)
     told = f"puts in an item that goes with the city's {RENEWAL_ITEM}: nobody above has put it there"
     await scene.act(ANYUE, at("2023-02-06 10:00"), added, told, awaiting=("ALIGNMENT_UNKNOWN",))
     other = v1.PlanItem(
@@ -132,6 +163,12 @@ async def a_county_goes_with_it(scene: Scene) -> None:
         "three counties have heard of the city's plan",
         [count(entries, "UpperPlanNoted") for entries in heard],
         [1, 1, 1],
+    )
+    plan = await plan_board(scene, until=lambda plan: bool(item(plan, RENEWAL_ITEM).gone_with_by))
+    scene.fact(
+        "the city sees which item of which county goes with its third",
+        [(one.organisation, one.plan_item_id) for one in item(plan, RENEWAL_ITEM).gone_with_by],
+        [(ANYUE.code, f"{COUNTY_PLAN}-01")],
     )
     scene.fact(
         "only the county that wanted to has an item beside it: nothing is created downward",

@@ -31,17 +31,16 @@ async def a_contribution_comes_late(scene: Scene) -> None:
     anew = v1.DraftOutcomeReportRequest(consultation_id=CITY_CONSULTATION, title=REPORT, document=report.document)
     told = "wants to write it into the approved report"
     await scene.refused(ZIYANG, at("2023-06-20 14:00"), anew, told, "REPORT_APPROVED")
-    addendum = v1.FileOutcomeAddendumRequest(
-        consultation_id=CITY_CONSULTATION, title=report.title, document=report.document, reason="乐至县政协于会后提交"
-    )
-    told = "files it as an addendum (迟交补充) beside the approved text, never into it"
-    await scene.act(ZIYANG, at("2023-06-20 15:00"), addendum, told)
-
     view = await scene.board(RENEWAL_WORK)
     scene.fact("the late report of 乐至 is on the board", list(cell(view, LEZHI).contribution_ids), ["512022-REPORT-1"])
     scene.fact("so only the results are outstanding", view.pending, 3)
-    entries = await scene.timeline(RENEWAL_WORK)
+    entries = await scene.timeline(RENEWAL_WORK, lambda entries: count(entries, "LateAddendumFiled") > 0)
     late = [entry for entry in entries if short(entry.type) == "LateAddendumFiled"]
+    scene.fact(
+        "the report was filed beside the approved text, once and by itself (迟交补充)",
+        [(entry.organisation, entry.post) for entry in late],
+        [(ZIYANG.code, v1.POST_REACTION)],
+    )
     scene.fact("the addendum is in the timeline after the seal", _after(entries, late, "RemoteSessionSealed"))
     scene.fact("and after the report's approval", _after(entries, late, "OutcomeReportApproved"))
     scene.fact("the report was approved once, and never drafted again", _drafts(entries), (1, 1))

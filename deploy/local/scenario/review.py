@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from deploy.local.scenario.bodies import PLAN, ZIYANG, at
-from deploy.local.scenario.looking import count, time
+from deploy.local.scenario.bodies import ANYUE, PLAN, ZIYANG, at
+from deploy.local.scenario.looking import count, plan_board, time
 from deploy.local.scenario.scene import Scene
 from linkage import v1
 
@@ -22,6 +22,12 @@ async def the_year_ends(scene: Scene) -> None:
 
     entries = await scene.timeline(PLAN)
     scene.fact("the plan is closed, and nothing is reported yet", [count(entries, name) for name in _ENDS], [1, 0, 0])
+    owed = await scene.obligations(still_open=True, opened_by="PlanClosed")
+    scene.fact(
+        "report and evaluation are owed by 31 March (WaitingForMe)",
+        [(one.subject_id, time(one.due_at, "%Y-%m-%d")) for one in owed],
+        [(PLAN, "2024-03-31")] * 2,
+    )
 
 
 async def the_first_quarter(scene: Scene) -> None:
@@ -30,18 +36,50 @@ async def the_first_quarter(scene: Scene) -> None:
     told = "a leader of the city government reports on adoption to the standing committee (通报采纳落实情况)"
     await scene.act(ZIYANG, at("2024-03-28 09:00"), reported, told, post=v1.POST_STANDING_COMMITTEE)
     evaluated = v1.EvaluatePlanRequest(
-        plan_id=PLAN, meeting=_MEETING, summary="10项议题全部完成,意见建议答复5条、待答复1条"
+        plan_id=PLAN, meeting=_MEETING, summary="第3、8项议题已完成,意见建议答复5条、待答复1条"
     )
     told = "evaluates last year's plan (总结评估)"
     await scene.act(ZIYANG, at("2024-03-28 10:00"), evaluated, told, post=v1.POST_STANDING_COMMITTEE)
 
     entries = await scene.timeline(PLAN)
     scene.fact("adoption was reported and the plan evaluated", [count(entries, name) for name in _ENDS], [1, 1, 1])
+    plan = await plan_board(scene)
+    scene.fact("the plan is EVALUATED", v1.PlanStage.Name(plan.summary.stage), "PLAN_STAGE_EVALUATED")
+    for rule, what in (("ZY-Q1-1", "the report on adoption (002.22)"), ("ZY-Q1-2", "the evaluation (002.23)")):
+        scene.fact(f"{what} came in time: COMPLIANT", _found(plan, rule), ("RULE_VERDICT_COMPLIANT", "2024-03-31"))
+    then = await plan_board(scene, by=at("2024-02-01 09:00"))
+    scene.fact(
+        "asked as of 1 February, both are PENDING until 31 March",
+        [_found(then, rule) for rule in ("ZY-Q1-1", "ZY-Q1-2")],
+        [("RULE_VERDICT_PENDING", "2024-03-31")] * 2,
+    )
+    scene.fact("what the standing committee found stands in the plan's account", plan.evaluation, evaluated.summary)
     scene.fact(
         "both on 28 March 2024, within the first quarter",
         {time(entry.occurred_at, "%Y-%m-%d") for entry in entries if entry.type.rsplit(".", 1)[-1] in _ENDS[1:]},
         {"2024-03-28"},
     )
+    owed = await scene.obligations(opened_by="PlanClosed")
+    scene.fact(
+        "what was owed for the plan was done in time", [(bool(one.discharged_by), one.overdue) for one in owed],
+        [(True, False)] * 2,
+    )  # fmt: skip
+    left = await scene.obligations(still_open=True)
+    scene.fact(
+        "of the whole year three things still wait: an answer on each side, and an acknowledgement",
+        sorted((one.debtor, one.opened_by) for one in left),
+        [
+            (ZIYANG.code, "RecommendationTransmitted"),
+            (ANYUE.code, "ResultDelivered"),
+            (ANYUE.code, "SupervisionOpinionAssigned"),
+        ],
+    )
 
 
 _ENDS = ("PlanClosed", "AdoptionReportedToStandingCommittee", "PlanEvaluated")
+
+
+def _found(plan: v1.PlanView, rule: str) -> tuple[str, str]:
+    """The rule's verdict, and until when what it asks for was due."""
+    finding = next((one for one in plan.findings if one.rule == rule), v1.RuleFinding())
+    return v1.RuleVerdict.Name(finding.verdict), time(finding.due_at, "%Y-%m-%d")

@@ -163,11 +163,28 @@ class Scene:
         return await _until(answer, until)
 
     async def obligations(
-        self, joint_work_id: str, until: Callable[[list[v1.Obligation]], bool] = lambda obligations: True
+        self,
+        joint_work_id: str = "",
+        until: Callable[[list[v1.Obligation]], bool] = lambda obligations: True,
+        *,
+        still_open: bool = False,
+        opened_by: str = "",
     ) -> list[v1.Obligation]:
-        """What anybody owes or owed in the joint work."""
-        request = v1.ListObligationsRequest(joint_work_id=joint_work_id, include_discharged=True, page_size=200)
-        return list((await self.see(request, lambda answer: until(list(answer.obligations)))).obligations)
+        """What anybody owes or owed, in the joint work where one is named; `opened_by`: because of that event."""
+
+        async def answer() -> list[v1.Obligation]:
+            found: list[v1.Obligation] = []
+            token = ""
+            while True:
+                request = v1.ListObligationsRequest(joint_work_id=joint_work_id, page_size=200, page_token=token)
+                request.include_discharged, request.opened_by = not still_open, opened_by
+                page = await self.see(request)
+                found.extend(page.obligations)
+                token = page.next_page_token
+                if not token:
+                    return found
+
+        return await _until(answer, until)
 
     async def arrived(self, body: Body, joint_work_id: str, notice: type[Message]) -> None:
         """Waits until the notice stands in the body's own stream. Raises TooLate."""

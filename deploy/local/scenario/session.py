@@ -5,6 +5,7 @@ from __future__ import annotations
 from deploy.local.scenario.bodies import (
     ANYUE,
     CITY_CONSULTATION,
+    RENEWAL_ITEM,
     RENEWAL_WORK,
     SESSION,
     YANJIANG,
@@ -12,7 +13,7 @@ from deploy.local.scenario.bodies import (
     Body,
     at,
 )
-from deploy.local.scenario.looking import obligation, time, venue
+from deploy.local.scenario.looking import item, obligation, plan_board, time, venue
 from deploy.local.scenario.scene import Scene
 from deploy.local.scenario.script import COMMITMENTS, COUNTS, HEARD, ONLINE, RECOMMENDATIONS, UNHEARD, Statement
 from linkage import v1
@@ -184,6 +185,12 @@ async def _ended_as_it_should(scene: Scene) -> None:
     scene.fact("the consultation is CONCLUDED", outcome.state, "CONCLUDED")
     scene.fact("six recommendations were raised", outcome.recommendations, 6)
     scene.fact("two commitments were made", outcome.commitments, 2)
+    plan = await plan_board(scene, until=lambda plan: plan.summary.concluded > 0)
+    scene.fact(
+        "item 3 of the plan is carried out: the consultation is concluded",
+        [one.state for one in item(plan, RENEWAL_ITEM).activities if one.id == CITY_CONSULTATION],
+        ["CONCLUDED"],
+    )
     owed = await scene.obligations(RENEWAL_WORK)
     scene.fact(
         "both commitments are on the list of what is owed, with their dates (WaitingForMe)",

@@ -32,6 +32,12 @@ async def the_counties_pass_it_on(scene: Scene) -> None:
             [count(line, "TopicProposed", body) for body in (town, county, ZIYANG)],
             [1, 1, 1],
         )
+    owed = await scene.obligations(still_open=True, opened_by="TopicEscalated")
+    scene.fact(
+        "it now waits for the city to say what it does with both (WaitingForMe)",
+        [one.debtor for one in owed],
+        [ZIYANG.code] * 2,
+    )
 
 
 async def the_city_merges(scene: Scene) -> None:
@@ -56,6 +62,8 @@ async def the_city_merges(scene: Scene) -> None:
     )
     line = await scene.timeline(TOPICS[SHIYANG.code], lambda entries: count(entries, "TopicAbsorbed") > 0)
     scene.fact("the topic from 石羊镇 took it in", count(line, "TopicAbsorbed", ZIYANG), 1)
+    owed = await scene.obligations(still_open=True, opened_by="TopicEscalated")
+    scene.fact("no topic waits for anybody any more", len(owed), 0)
 
 
 def heard(town: Body, times: int) -> Callable[[list[v1.TimelineEntry]], bool]:
