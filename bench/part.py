@@ -70,6 +70,13 @@ def _memory(directory: Path) -> list[Row]:
         return memory_rows(servers, directory / "site")
 
 
+def _city(directory: Path) -> list[Row]:
+    from bench.city import city_rows
+
+    with own_servers(directory) as servers:
+        return city_rows(servers, directory / "site")
+
+
 def _demo(directory: Path) -> list[Row]:
     """How long the demo takes from the command to its last line; once before, so that it is warm."""
     place = str(directory / "demo")
@@ -91,6 +98,7 @@ PARTS: Mapping[str, Part] = {
     "projections": _projections,
     "latency": _latency,
     "memory": _memory,
+    "city": _city,
     "demo": _demo,
 }
 

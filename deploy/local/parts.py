@@ -80,11 +80,12 @@ def prepare(
     *,
     prefix: str = "",
     partitions: int = 3,
+    hosted: Mapping[str, Sequence[str]] = HOSTED,
 ) -> Plan:
     """Makes databases (those that are there already are brought up to date), topics and keys; takes free ports.
 
     `settings`: more environment, for all. `prefix`: of the databases' names, where several systems share a server.
-    `partitions`: of each topic.
+    `partitions`: of each topic. `hosted`: the bodies of each tier.
     """
     directory.mkdir(parents=True, exist_ok=True)
     dsns = {name: _database(servers, f"{prefix}{name}") for name in (*TIERS, PROJECTIONS)}
@@ -104,7 +105,7 @@ def prepare(
         **(settings or {}),
     }
     vault = {"township": {"LINKAGE_VAULT_KEYS": _vault_key(directory / "vault.key")}}
-    parts = [_tier(name, dsns[name], {**common, **vault.get(name, {})}) for name in TIERS]
+    parts = [_tier(name, hosted[name], dsns[name], {**common, **vault.get(name, {})}) for name in TIERS]
     stores = {name: dsns[name] for name in TIERS}
     parts += _projections(dsns[PROJECTIONS], stores, common)
     return Plan({part.name: part for part in parts}, dsns, kafka, mint)
@@ -118,12 +119,12 @@ def _vault_key(file: Path) -> str:
     return file.read_text()
 
 
-def _tier(name: str, dsn: str, common: Mapping[str, str]) -> Part:
+def _tier(name: str, hosted: Sequence[str], dsn: str, common: Mapping[str, str]) -> Part:
     port = free_port()
     settings = {
         "LINKAGE_PORT": str(port),
         "LINKAGE_INSTANCE": name,
-        "LINKAGE_ORGANISATIONS": ",".join(HOSTED[name]),
+        "LINKAGE_ORGANISATIONS": ",".join(hosted),
         "LINKAGE_STORE_DSN": dsn,
     }
     return Part(name, f"services.{name}.main", port, {**common, **settings})

@@ -12,7 +12,7 @@ import signal
 import subprocess
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -22,7 +22,7 @@ from threading import Event, RLock, Thread
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
-from deploy.local.parts import WORKER, Part, Plan, prepare
+from deploy.local.parts import HOSTED, WORKER, Part, Plan, prepare
 from deploy.local.places import REPOSITORY
 from deploy.local.processes import await_ready, end, free_port, spawn
 from deploy.local.servers import Servers
@@ -151,6 +151,12 @@ class Site:
         with open(f"/proc/{self.pid(name)}/statm") as file:
             return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
+    def processor(self, name: str) -> float:
+        """Processor time that a process has used, in seconds."""
+        with open(f"/proc/{self.pid(name)}/stat") as file:
+            fields = file.read().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def _part(self, name: str) -> Part:
         return self._replicas.get(name) or self.plan.parts[name]
 
@@ -163,9 +169,11 @@ def site(
     *,
     prefix: str = "",
     partitions: int = 3,
+    hosted: Mapping[str, Sequence[str]] = HOSTED,
 ) -> Iterator[Site]:
     """A system on these servers, all its processes serving; ended at the end. For the arguments see `prepare`."""
-    running = Site(servers, prepare(servers, directory, settings, prefix=prefix, partitions=partitions), directory)
+    plan = prepare(servers, directory, settings, prefix=prefix, partitions=partitions, hosted=hosted)
+    running = Site(servers, plan, directory)
     supervisor = Thread(target=running.supervise, name="supervisor of the site")
     try:
         running.start(*running.plan.parts)
