@@ -9,6 +9,7 @@ from __future__ import annotations
 from linkage import v1
 from linkage.domain import (
     citizen_opinion,
+    correction,
     feedback_relay,
     grassroots_consultation,
     grassroots_platform,
@@ -43,6 +44,7 @@ TOWNSHIP = Tier(
         citizen_opinion.AGGREGATE,  # registers what citizens raise, and tells them (002.20, 002.22)
         grassroots_consultation.AGGREGATE,  # consults with its people (002.20)
         feedback_relay.AGGREGATE,  # sends word back to those who raised a matter (002.22)
+        correction.AGGREGATE,  # corrects what it has recorded itself, and deletes nothing (domain paper §4.1)
     ),
     reactions=(
         linkage_suggestions.REACTION,  # a suggestion and what becomes of it reach the other body

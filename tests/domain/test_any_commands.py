@@ -45,7 +45,10 @@ BODIES = ("512000", "512000", "512000", "512021", "512021", "512021", "511000", 
 IDS = ("512000-JW-1", "512000-JW-1", "512021-C-1", "")
 TEXTS = ("one", "one", "other", "")
 NUMBERS = (1, 1, 1, 2, 2, 0, 3)
-STREAMS = {"annual-plan": "512000-PLAN-2023"}  # the id says whose plan it is, and of which year
+STREAMS = {  # where the id says more than which: whose plan, and of which year; which event is corrected
+    "annual-plan": "512000-PLAN-2023",
+    "correction": "512000/sub-venue/512000-RS-1@3",
+}
 PLANS = tuple(
     v1.JointPlan(topic=topic, kind=v1.JOINT_WORK_KIND_CONSULTATION, arrangements=arrangements)
     for topic, arrangements in (("one", ""), ("one", "by train"), ("other", ""))
