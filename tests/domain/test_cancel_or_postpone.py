@@ -100,3 +100,11 @@ def test_a_report_filed_after_the_cancellation_is_noted_all_the_same() -> None:
     decision = spec.given(PLANNED, CANCELLED).when(order.command).decision
     assert not isinstance(decision, Refusal)
     assert decision == (NOTED,)
+
+
+def test_a_cancelled_consultation_says_which_matters_it_covers_no_longer() -> None:
+    with_matters = v1.ConsultationPlanned(
+        consultation_id=C, form=v1.CONSULTATION_FORM_SYMPOSIUM, matter_ids=["512000-M-1"]
+    )
+    off = v1.ConsultationCancelled(consultation_id=C, reason="议题撤回", matter_ids=["512000-M-1"])
+    spec.given(with_matters).when(CANCEL).then(off)

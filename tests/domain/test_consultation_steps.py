@@ -67,3 +67,9 @@ def test_with_whom_a_topic_was_agreed_and_what_a_consultation_runs_beside_is_sai
     )
     command.beside_id = C
     spec.given().when(command).refused("BESIDE_ITSELF")
+
+
+def test_a_heart_to_heart_talk_is_no_consultation_on_a_matter_of_the_catalogue() -> None:
+    talk = v1.PlanConsultationRequest(consultation_id=C, form=v1.CONSULTATION_FORM_HEART_TO_HEART)
+    talk.matter_ids.append("512000-M-1")
+    spec.given().when(talk).refused("HEART_TO_HEART_UNRECORDED")

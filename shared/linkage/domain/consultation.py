@@ -103,6 +103,10 @@ def plan(state: Consultation, command: v1.PlanConsultationRequest, occasion: Occ
     if state.status is not Status.NONE:
         same = state.plan == planned
         return unchanged if same else refused("CONSULTATION_EXISTS", "this id names another consultation already")
+    if command.form == v1.CONSULTATION_FORM_HEART_TO_HEART and command.matter_ids:
+        return refused(
+            "HEART_TO_HEART_UNRECORDED", "a talk is no consultation on a matter of the catalogue", cite="002.17"
+        )
     if command.beside_id == command.consultation_id:
         return refused("BESIDE_ITSELF", "what runs beside another consultation is another one", cite="002.16")
     return recorded(planned)
@@ -188,7 +192,8 @@ def cancel(state: Consultation, command: v1.CancelConsultationRequest, occasion:
         return unchanged
     if state.status in (Status.NONE, Status.CONCLUDED):
         return not_as_needed(state, "CONSULTATION_UNKNOWN" if state.status is Status.NONE else "CONSULTATION_OVER")
-    return recorded(named(state, v1.ConsultationCancelled(reason=command.reason)))
+    off = v1.ConsultationCancelled(reason=command.reason, matter_ids=state.plan.matter_ids)
+    return recorded(named(state, off))
 
 
 def record_inspection_list(

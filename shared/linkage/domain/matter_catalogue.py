@@ -25,7 +25,8 @@ class Matter:
     covered: frozenset[str] = frozenset()  # by consultations that were planned
     concluded: frozenset[str] = frozenset()
     cleared: Mapping[str, str] = field(default_factory=dict)  # consultation, by decision
-    missing: frozenset[str] = frozenset()  # decisions without consultation
+    missing: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Decisions without clearance, each with the consultations that were concluded by the time of the alarm."""
 
 
 def evolve(state: Matter, event: Message) -> Matter:
@@ -36,12 +37,14 @@ def evolve(state: Matter, event: Message) -> Matter:
             return replace(state, matter=None, removed=event)
         case v1.MatterCovered(consultation_id=consultation):
             return replace(state, covered=state.covered | {consultation})
+        case v1.MatterUncovered(consultation_id=consultation):
+            return replace(state, covered=state.covered - {consultation})
         case v1.MatterConsultationConcluded(consultation_id=consultation):
             return replace(state, concluded=state.concluded | {consultation})
         case v1.DecisionClearanceIssued(decision=decision, consultation_id=consultation):
             return replace(state, cleared={**state.cleared, decision: consultation})
         case v1.MandatoryConsultationMissing(decision=decision):
-            return replace(state, missing=state.missing | {decision})
+            return replace(state, missing={**state.missing, decision: state.concluded})
     return state
 
 
@@ -71,6 +74,9 @@ def clear(state: Matter, command: v1.IssueDecisionClearanceRequest, occasion: Oc
         return refused(
             "CONSULTATION_NOT_CONCLUDED", message, cite="000§5, 001(1)", consultation=command.consultation_id
         )
+    if command.consultation_id not in state.missing.get(command.decision, state.concluded):
+        message = "the decision was known before its consultation was concluded: a new draft is cleared, not this one"
+        return refused("CONSULTATION_TOO_LATE", message, cite="000§5, 001(1)", decision=command.decision)
     issued = v1.DecisionClearanceIssued(matter_id=command.matter_id, decision=command.decision)
     issued.consultation_id = command.consultation_id
     return recorded(issued)
@@ -90,6 +96,10 @@ def report_missing(state: Matter, command: v1.ReportMissingConsultationRequest, 
 
 def note_consultation(state: Matter, command: v1.NoteMatterConsultationRequest, occasion: Occasion) -> Decision:
     """Links the matter to a consultation, even before it is catalogued: that the two are known in either order."""
+    if command.cancelled:
+        off = v1.MatterUncovered(matter_id=command.matter_id, consultation_id=command.consultation_id)
+        off.reason = command.reason
+        return recorded(off) if command.consultation_id in state.covered - state.concluded else unchanged
     known = state.concluded if command.concluded else state.covered | state.concluded
     if command.consultation_id in known:
         return unchanged
