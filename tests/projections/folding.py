@@ -14,12 +14,12 @@ from tests.projections.story import Act, facts
 
 
 def cells(model: ReadModel, told: Iterable[Fact]) -> dict[str, Any]:
-    """Every stream's cell, each stream in the order of its versions."""
+    """The cell of every stream that the model reads, each stream in the order of its versions."""
     assert model.fold is not None
     found: dict[str, Any] = {}
     for fact in told:
-        then = found.get(fact.stream, model.first(fact.kind))
-        found[fact.stream] = model.fold(then, fact) if then is not None else None
+        if fact.kind in model.cells:
+            found[fact.stream] = model.fold(found.get(fact.stream, model.first(fact.kind)), fact)
     return found
 
 
@@ -28,7 +28,8 @@ def rows(model: ReadModel, told: Iterable[Fact]) -> list[Any]:
     assert model.combine is not None
     by_key: dict[str, list[Fact]] = defaultdict(list)
     for fact in told:
-        by_key[fact.key].append(fact)
+        if fact.kind in model.cells:
+            by_key[fact.key].append(fact)
     return [row for key in sorted(by_key) for row in model.combine(key, cells(model, by_key[key]))]
 
 

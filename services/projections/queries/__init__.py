@@ -8,9 +8,12 @@ from functools import partial
 from linkage.rpc.server import Method
 from services.projections.queries import (
     adoption_ledger,
+    commitment_ledger,
     cross_tier_timeline,
+    instruction_ledger,
     joint_work_board,
     plan_board,
+    supervision_board,
     waiting_for_me,
 )
 from services.projections.reading import Query, Reading
@@ -22,7 +25,10 @@ QUERIES: Mapping[str, Query] = {
     **cross_tier_timeline.QUERIES,
     **waiting_for_me.QUERIES,
     **adoption_ledger.QUERIES,
+    **commitment_ledger.QUERIES,
+    **instruction_ledger.QUERIES,
     **plan_board.QUERIES,
+    **supervision_board.QUERIES,
 }
 """All there are, by full name."""
 
