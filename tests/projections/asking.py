@@ -75,9 +75,12 @@ async def as_of_every_moment(
 
     async def answer(query: Query, request: Any) -> Message | str | None:
         try:
-            return shown(await query(reading, request, call()))
+            found: Any = await query(reading, request, call())
         except Failure as failure:
             return failure.reason
+        if getattr(found, "next_page_token", ""):
+            found.next_page_token = "more"  # a token is bound to the moment that it was given for
+        return shown(found)
 
     given = []
     for delivery in deliveries(told):
