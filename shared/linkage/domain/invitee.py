@@ -5,7 +5,7 @@ Part of joint work, with the decisions that concern a single body. Domain paper 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -15,7 +15,7 @@ from linkage import v1
 from linkage.domain.deadline import passed
 from linkage.domain.decision import Decision, Occasion, Refusal, recorded, refused, unchanged
 
-__all__ = ["Invitee", "Standing", "admit", "deliver", "evolve", "incorporate", "lapse", "note"]
+__all__ = ["Invitee", "Standing", "admit", "deliver", "evolve", "incorporate", "lapse", "note", "without"]
 
 
 class Standing(StrEnum):
@@ -114,6 +114,20 @@ def _heard(state: Invitee, note: v1.ParticipantAnswerNoted) -> Invitee:
         case v1.PARTICIPANT_ANSWER_ACKNOWLEDGED:
             return replace(state, acknowledged=max(state.acknowledged, note.results))
     return state
+
+
+def without(invited: Mapping[str, Invitee], material: int, reason: str) -> list[str] | Refusal:
+    """Required bodies that have not agreed to what is material, where there is a reason to go on without them: each is
+    out, by its own word or by a lapse. The refusal where there is none, or where one may still come."""
+    required = {code: known for code, known in invited.items() if known.invitation.required}
+    missing = sorted(code for code, known in required.items() if not known.counts(material))
+    if not missing or (reason and all(required[code].invitable for code in missing)):
+        return missing
+    if all(required[code].standing is Standing.ACCEPTED_LATE for code in missing):
+        message = "A required body accepted after the reply date and is not admitted."
+        return refused("LATE_ACCEPTANCE_NOT_ADMITTED", message, participants=", ".join(missing))
+    message = "A required body has not agreed to the current plan."
+    return refused("REQUIRED_PARTICIPANT_MISSING", message, cite="002.19", participants=", ".join(missing))
 
 
 def lapse(known: Invitee | None, command: v1.LapseInvitationRequest, occasion: Occasion) -> Decision:

@@ -17,9 +17,9 @@ from linkage.domain import invitee as invitees
 from linkage.domain import joint_records
 from linkage.domain.aggregate import Aggregate, Decide
 from linkage.domain.deadline import passed
-from linkage.domain.decision import Decision, Occasion, recorded, refused, unchanged
+from linkage.domain.decision import Decision, Occasion, Refusal, recorded, refused, unchanged
 from linkage.domain.identifier import opener
-from linkage.domain.invitee import Invitee, Standing
+from linkage.domain.invitee import Invitee
 from linkage.domain.joint_plan import changes, digest, is_material
 from linkage.domain.joint_records import JointRecords
 
@@ -182,22 +182,21 @@ def revise(state: JointWork, command: v1.ReviseJointPlanRequest, occasion: Occas
 
 
 def confirm(state: JointWork, command: v1.ConfirmJointWorkRequest, occasion: Occasion) -> Decision:
-    """Confirms the current revision once every required body has agreed to what is material in it (002.19)."""
+    """Confirms the current revision once every required body has agreed to what is material in it (002.19).
+
+    Where one is out for good, by its own word or by a lapse, the initiator may go on without it and says why (§4.1).
+    """
     if state.confirmed == state.revision and state.stage in (Stage.CONFIRMED, *_STARTED):
         return unchanged
     if state.stage not in (Stage.INVITING, Stage.CONFIRMED):
         message = "Joint work is confirmed after bodies were invited and before it starts."
         return refused("JOINT_WORK_NOT_OPEN", message, stage=state.stage)
-    required = {code: known for code, known in state.invited.items() if known.invitation.required}
-    missing = sorted(code for code, known in required.items() if not known.counts(state.material))
-    late = [code for code in missing if required[code].standing is Standing.ACCEPTED_LATE]
-    if missing and missing == late:
-        message = "A required body accepted after the reply date and is not admitted."
-        return refused("LATE_ACCEPTANCE_NOT_ADMITTED", message, participants=", ".join(late))
-    if missing:
-        message = "A required body has not agreed to the current plan."
-        return refused("REQUIRED_PARTICIPANT_MISSING", message, cite="002.19", participants=", ".join(missing))
-    return recorded(v1.JointWorkConfirmed(joint_work_id=command.joint_work_id, revision=state.revision))
+    without = invitees.without(state.invited, state.material, command.without_reason)
+    if isinstance(without, Refusal):
+        return without
+    confirmed = v1.JointWorkConfirmed(joint_work_id=command.joint_work_id, revision=state.revision, without=without)
+    confirmed.without_reason = command.without_reason if without else ""
+    return recorded(confirmed)
 
 
 def start(state: JointWork, command: v1.StartJointWorkRequest, occasion: Occasion) -> Decision:
