@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from deploy.local.scenario.bodies import ANYUE, LEZHI, RENEWAL_WORK, YANJIANG, at
-from deploy.local.scenario.looking import adoption, adoption_entries, cell, plan_board, time
+from deploy.local.scenario.looking import adoption, adoption_entries, cell, plan_board, supervision_board, time
 from deploy.local.scenario.scene import Scene
 from deploy.local.scenario.tables import grid, named, word
 from linkage import v1
@@ -20,6 +20,7 @@ async def ending(scene: Scene, out: Console) -> None:
     out.print(await _through_the_year(scene))
     out.print(_plan(await plan_board(scene)))
     out.print(_ledger(await adoption_entries(scene), await adoption(scene)))
+    out.print(_opinions(await supervision_board(scene)))
     out.print(_waiting(await scene.obligations(still_open=True)))
 
 
@@ -84,6 +85,27 @@ def _ledger(entries: list[v1.AdoptionEntry], totals: v1.AdoptionTotals) -> Table
             "yes" if any(report.done for report in one.implementations) else "–",
             f"{told} citizens" if told else "–",
         )
+    return table
+
+
+def _opinions(found: v1.SupervisionView) -> Table:
+    summary = found.summary
+    rolled = f"{summary.findings} findings → {summary.opinions} opinions, {summary.closed} closed"
+    table = grid(
+        f"Supervision {summary.project_id} 监督意见: {rolled}", "opinion", "rests on", "says", "addressee", "answer"
+    )
+    for one in found.opinions:
+        for number, body in enumerate(one.addressees):
+            results = (v1.ReplyResult.Name(reply.result) for reply in body.replies)
+            standing = word(v1.HandlingStanding.Name(body.standing), "HANDLING_STANDING_")
+            answer = ", ".join(word(result, "REPLY_RESULT_") for result in results)
+            table.add_row(
+                "" if number else one.opinion_id.removeprefix("512000-"),
+                "" if number else ", ".join(one.finding_ids),
+                "" if number else one.text,
+                named(body.organisation),
+                Text(answer, style="bold") if answer else Text(f"none yet: {standing}", style="yellow"),
+            )
     return table
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from deploy.local.scenario.bodies import BODIES, CITY_CONSULTATION, PLAN, SHANGHAI, Body
+from deploy.local.scenario.bodies import BODIES, CITY_CONSULTATION, PLAN, PROJECT, SHANGHAI, Body
 from deploy.local.scenario.scene import Scene
 from linkage import v1
 
@@ -59,6 +59,29 @@ async def adoption_entries(
     """The recommendations of the consultation, as the ledger has them."""
     request = v1.ListAdoptionEntriesRequest(consultation_id=CITY_CONSULTATION)
     return list((await scene.see(request, lambda answer: until(list(answer.entries)))).entries)
+
+
+async def supervision_board(
+    scene: Scene, until: Callable[[v1.SupervisionView], bool] = lambda found: True
+) -> v1.SupervisionView:
+    """The city's supervision project, with all it was rolled up from and all that was answered."""
+    request = v1.GetSupervisionRequest(project_id=PROJECT)
+    found: v1.SupervisionView = (await scene.see(request, lambda answer: until(answer.supervision))).supervision
+    return found
+
+
+async def promises(
+    scene: Scene,
+    until: Callable[[list[v1.CommitmentEntry]], bool] = lambda entries: True,
+    *,
+    by: datetime | None = None,
+) -> dict[str, str]:
+    """How each promise of the consultation stands; of a past moment, by what had occurred `by` then."""
+    request = v1.ListCommitmentsRequest(consultation_id=CITY_CONSULTATION)
+    if by is not None:
+        request.as_of.occurred_by.FromDatetime(by)
+    found = await scene.see(request, lambda answer: until(list(answer.entries)))
+    return {one.commitment_id: v1.CommitmentStanding.Name(one.standing) for one in found.entries}
 
 
 def item(plan: v1.PlanView, plan_item_id: str) -> v1.PlanItemView:

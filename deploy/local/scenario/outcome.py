@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from deploy.local.scenario.bodies import CITY_CONSULTATION, RENEWAL_ITEM, RENEWAL_WORK, ZIYANG, at
-from deploy.local.scenario.looking import adoption, adoption_entries, count, time
+from deploy.local.scenario.looking import adoption, adoption_entries, count, promises, time
 from deploy.local.scenario.replies import KEPT, PENDING, RECOMMENDATIONS, REPLIES
 from deploy.local.scenario.scene import Scene
 from linkage import v1
@@ -108,11 +108,11 @@ async def the_report_takes_effect(scene: Scene) -> None:
 
 async def departments_answer(scene: Scene) -> None:
     """Row 17."""
-    owed = await scene.obligations(RENEWAL_WORK, still_open=True, opened_by="LeaderInstructionRecorded")
+    awaited = (await scene.see(v1.ListInstructionsRequest(consultation_id=CITY_CONSULTATION))).entries
     scene.fact(
-        "the housing bureau owes its written feedback on the instruction (WaitingForMe)",
-        [(one.debtor, one.on_behalf_of) for one in owed],
-        [(ZIYANG.code, "市住房和城乡建设局")],
+        "the instruction awaits the written feedback of the housing bureau (InstructionLedger)",
+        [(one.instruction_id, one.undertaking_unit) for one in awaited],
+        [(_INSTRUCTION, "市住房和城乡建设局")],
     )
     feedback = v1.GiveInstructionFeedbackRequest(
         consultation_id=CITY_CONSULTATION,
@@ -150,6 +150,12 @@ async def departments_answer(scene: Scene) -> None:
     told = f"wants to close the report while {PENDING.recommendation} has no answer"
     await scene.refused(ZIYANG, at("2023-09-01 16:00"), early, told, "REPLY_MISSING")
 
+    given = await scene.see(v1.GetInstructionRequest(consultation_id=CITY_CONSULTATION, instruction_id=_INSTRUCTION))
+    scene.fact(
+        "the instruction had its feedback in writing after 42 days",
+        (given.entry.feedback.source_document, given.entry.days),
+        (feedback.source_document, 42),
+    )
     totals = await adoption(scene)
     scene.fact(
         "three are adopted, one partly, one not, and one is pending (AdoptionLedger)",
@@ -180,7 +186,7 @@ async def departments_answer(scene: Scene) -> None:
     scene.fact("five written replies are in", count(entries, "AdoptionReplyGiven", ZIYANG), 5)
     owed = await scene.obligations(RENEWAL_WORK, still_open=True, opened_by="RecommendationTransmitted")
     scene.fact(
-        "the sixth is still waited for, and the instruction no longer",
+        "the sixth is still waited for (WaitingForMe)",
         [one.subject_id for one in owed],
         [PENDING.recommendation],
     )
@@ -203,8 +209,16 @@ async def the_city_keeps(scene: Scene) -> None:
     await scene.act(ZIYANG, at("2023-12-11 09:00"), done, told, post=_GOVERNMENT)
     await _fulfilled(scene, "512000-COM-1")
 
-    entries = await scene.timeline(RENEWAL_WORK)
-    scene.fact("both promises were kept", count(entries, "CommitmentFulfilled", ZIYANG), 2)
+    scene.fact(
+        "both promises were kept (CommitmentLedger)",
+        await promises(scene),
+        dict.fromkeys(KEPT, "COMMITMENT_STANDING_FULFILLED"),
+    )
+    scene.fact(
+        "asked as of 1 December, one was kept and the other in progress",
+        await promises(scene, by=at("2023-12-01 09:00")),
+        {"512000-COM-1": "COMMITMENT_STANDING_IN_PROGRESS", "512000-COM-2": "COMMITMENT_STANDING_FULFILLED"},
+    )
     totals = await adoption(scene)
     scene.fact("one recommendation is carried out (落实, AdoptionLedger)", totals.implemented, 1)
 

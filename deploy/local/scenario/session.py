@@ -13,7 +13,7 @@ from deploy.local.scenario.bodies import (
     Body,
     at,
 )
-from deploy.local.scenario.looking import item, obligation, plan_board, time, venue
+from deploy.local.scenario.looking import item, obligation, plan_board, promises, time, venue
 from deploy.local.scenario.scene import Scene
 from deploy.local.scenario.script import COMMITMENTS, COUNTS, HEARD, ONLINE, RECOMMENDATIONS, UNHEARD, Statement
 from linkage import v1
@@ -185,6 +185,11 @@ async def _ended_as_it_should(scene: Scene) -> None:
     scene.fact("the consultation is CONCLUDED", outcome.state, "CONCLUDED")
     scene.fact("six recommendations were raised", outcome.recommendations, 6)
     scene.fact("two commitments were made", outcome.commitments, 2)
+    scene.fact(
+        "two promises are MADE (CommitmentLedger)",
+        await promises(scene, lambda entries: len(entries) == len(COMMITMENTS)),
+        {f"512000-COM-{number}": "COMMITMENT_STANDING_MADE" for number, _ in enumerate(COMMITMENTS, start=1)},
+    )
     plan = await plan_board(scene, until=lambda plan: plan.summary.concluded > 0)
     scene.fact(
         "item 3 of the plan is carried out: the consultation is concluded",
