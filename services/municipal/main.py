@@ -23,6 +23,7 @@ from linkage.domain import (
     remote_session,
     research,
     secondment,
+    social_opinion,
     sub_venue,
     supervision_finding,
     supervision_opinion,
@@ -50,6 +51,7 @@ from linkage.domain.reactions import (
     proposer_feedback,
     recommendation_feedback,
     research_notes,
+    social_opinions,
     sub_venues,
     supervision_replies,
     supervision_rounds,
@@ -83,6 +85,7 @@ MUNICIPAL = Tier(
         outcome_report.AGGREGATE,  # reports on its consultations (002.22)
         recommendation.AGGREGATE,  # follows recommendations to the answer (002.22, 001(18))
         proposal.AGGREGATE,  # examines, files and has proposals handled (001(16), 002.10)
+        social_opinion.AGGREGATE,  # examines, reports directly, has answered (001(17), (18))
         proposal_year.AGGREGATE,  # gives them out, and hears how the last were handled (001(18))
         commitment.AGGREGATE,  # follows promises to the account (002.22)
         feedback_relay.AGGREGATE,  # sends word back to those who raised a matter (002.22)
@@ -106,6 +109,7 @@ MUNICIPAL = Tier(
         inclusions.REACTION,  # the approved report settles what it includes
         adoption_replies.REACTION,  # an answer reaches the report, and its proposers are owed word
         recommendation_feedback.REACTION,  # a recommendation hears that its proposers know
+        social_opinions.REACTION,  # a social opinion goes up, and what became of it comes back
         proposals.REACTION,  # what is merged hears the answer, and proposers are owed word
         proposer_feedback.REACTION,  # word of an answer goes one hop down
         topic_origins.REACTION,  # whom a topic goes back to follows it into the plan

@@ -16,6 +16,7 @@ from linkage.domain import (
     liaison_group,
     linkage_suggestion,
     participation,
+    social_opinion,
     supervision_finding,
     topic_proposal,
 )
@@ -25,6 +26,7 @@ from linkage.domain.reactions import (
     invitations,
     linkage_suggestions,
     proposer_feedback,
+    social_opinions,
     topic_origins,
     topics,
 )
@@ -39,6 +41,7 @@ TOWNSHIP = Tier(
         linkage_suggestion.AGGREGATE,  # suggests linked work to its county (001(39))
         participation.AGGREGATE,  # answers its county's invitations (001(28))
         supervision_finding.AGGREGATE,  # records what is visible on the spot (002.18)
+        social_opinion.AGGREGATE,  # reports what people think, to its county only (001(17), (28))
         grassroots_platform.AGGREGATE,  # runs platforms (002.20, 003·二(3))
         liaison_group.AGGREGATE,  # has liaison groups and conveners (001(28), 003·五(3))
         citizen_opinion.AGGREGATE,  # registers what citizens raise, and tells them (002.20, 002.22)
@@ -50,6 +53,7 @@ TOWNSHIP = Tier(
         linkage_suggestions.REACTION,  # a suggestion and what becomes of it reach the other body
         invitations.REACTION,  # what an initiator says reaches the participant
         topics.REACTION,  # a topic goes to the county, and what became of it comes back
+        social_opinions.REACTION,  # a social opinion goes to the county, and what became of it comes back
         findings.REACTION,  # a township hears what became of what it saw
         citizen_feedback.REACTION,  # what becomes of a matter reaches every opinion it goes back to
         proposer_feedback.REACTION,  # word of an answer goes one hop down
