@@ -58,7 +58,8 @@ DECIDED = v1.OutcomeEnteredDecision(procedure="市政府常务会议", **SAID, *
 REPLY = v1.GiveOutcomeReplyRequest(consultation_id=C, result=v1.REPLY_RESULT_ADOPTED, **SAID)
 REPLIED = v1.AdoptionReplyGiven(result=v1.REPLY_RESULT_ADOPTED, **SAID, **NAMED)
 CLOSE = v1.CloseOutcomeReportRequest(consultation_id=C)
-CLOSED = v1.OutcomeReportClosed(**NAMED)
+CLOSED = v1.OutcomeReportClosed(plan_item_id=ITEM, **NAMED)
+OFF_PLAN_CLOSED = v1.OutcomeReportClosed(**NAMED)
 ADDENDUM = v1.FileOutcomeAddendumRequest(
     consultation_id=C, title=LATE, document="乐政协〔2023〕12号", reason="6月20日送达"
 )
@@ -162,7 +163,7 @@ def test_a_planned_outcome_must_enter_the_decision_procedure_or_it_is_said_why_n
     of_plan(adopted).when(DECIDE).then(DECIDED)
     of_plan(adopted, DECIDED).when(CLOSE).then(CLOSED)
     why = v1.CloseOutcomeReportRequest(consultation_id=C, without_decision="书面答复已足")
-    closed = v1.OutcomeReportClosed(without_decision="书面答复已足", **NAMED)
+    closed = v1.OutcomeReportClosed(without_decision="书面答复已足", plan_item_id=ITEM, **NAMED)
     of_plan(adopted).when(why).then(closed)
 
 
@@ -170,8 +171,25 @@ def test_an_outcome_off_the_plan_gets_a_written_reply() -> None:
     silent = spec.given(OFF_PLAN, v1.OutcomeReportDrafted(draft=1, **NAMED), APPROVED, submitted(False))
     silent.when(CLOSE).refused("REPLY_MISSING")
     silent.when(REPLY).then(REPLIED)
-    silent.when(REPLY).when(CLOSE).then(CLOSED)
-    off_plan(answered(R1, v1.REPLY_RESULT_PARTLY_ADOPTED)).when(CLOSE).then(CLOSED)
+    silent.when(REPLY).when(CLOSE).then(OFF_PLAN_CLOSED)
+    off_plan(answered(R1, v1.REPLY_RESULT_PARTLY_ADOPTED)).when(CLOSE).then(OFF_PLAN_CLOSED)
+
+
+def test_entering_the_decision_procedure_is_no_written_reply_to_an_outcome_off_the_plan() -> None:
+    silent = spec.given(OFF_PLAN, v1.OutcomeReportDrafted(draft=1, **NAMED), APPROVED, submitted(False))
+    silent.when(DECIDE).when(CLOSE).refused("REPLY_MISSING")
+
+
+def test_a_reply_that_is_still_under_study_is_no_answer_to_a_report() -> None:
+    studied = v1.AdoptionReplyGiven(result=v1.REPLY_RESULT_UNDER_STUDY, **SAID, **NAMED)
+    silent = spec.given(OFF_PLAN, v1.OutcomeReportDrafted(draft=1, **NAMED), APPROVED, submitted(False), studied)
+    silent.when(CLOSE).refused("REPLY_MISSING")
+    silent.when(REPLY).when(CLOSE).then(OFF_PLAN_CLOSED)
+
+
+def test_a_planned_outcome_answered_by_the_decision_procedure_alone_says_which_that_was() -> None:
+    silent = spec.given(DUE, v1.OutcomeReportDrafted(draft=1, **NAMED), APPROVED, submitted(), DECIDED)
+    silent.when(CLOSE).then(v1.OutcomeReportClosed(plan_item_id=ITEM, procedure="市政府常务会议", **NAMED))
 
 
 def test_a_reply_to_a_report_gives_the_reason_where_it_is_not_adopted() -> None:

@@ -44,9 +44,10 @@ def test_a_recommendation_has_its_own_record_before_the_report_knows_of_it() -> 
     assert kinds == [v1.RegisterRecommendationRequest, v1.NoteRecommendationRequest]
 
 
-def test_a_reply_to_the_report_as_a_whole_is_no_reply_to_a_recommendation() -> None:
-    whole = v1.AdoptionReplyGiven(consultation_id=C, result=v1.REPLY_RESULT_ADOPTED)
-    assert orders(adoption_replies.REACTION, whole, of=CITY, kind="outcome-report") == []
+def test_a_reply_to_the_report_as_a_whole_is_no_reply_to_a_recommendation_and_goes_back_by_the_matter() -> None:
+    whole = v1.AdoptionReplyGiven(consultation_id=C, result=v1.REPLY_RESULT_ADOPTED, plan_item_id="512000-PI-3")
+    (owed,) = orders(adoption_replies.REACTION, whole, of=CITY, kind="outcome-report")
+    assert owed.command == v1.OweProposerFeedbackRequest(matter_id="512000-PI-3", subject_id=C, outcome="ADOPTED")
 
 
 def test_an_answer_off_the_plan_goes_back_by_its_consultation() -> None:

@@ -99,6 +99,7 @@ def plan(state: Consultation, command: v1.PlanConsultationRequest, occasion: Occ
         matter_ids=command.matter_ids,
         agreed_with=command.agreed_with,
         beside_id=command.beside_id,
+        topic_ids=command.topic_ids,
     )
     if state.status is not Status.NONE:
         same = state.plan == planned
@@ -193,6 +194,7 @@ def cancel(state: Consultation, command: v1.CancelConsultationRequest, occasion:
     if state.status in (Status.NONE, Status.CONCLUDED):
         return not_as_needed(state, "CONSULTATION_UNKNOWN" if state.status is Status.NONE else "CONSULTATION_OVER")
     off = v1.ConsultationCancelled(reason=command.reason, matter_ids=state.plan.matter_ids)
+    off.recommendation_ids.extend(sorted(state.exchange.recommendations))
     return recorded(named(state, off))
 
 

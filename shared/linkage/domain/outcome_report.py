@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from google.protobuf.message import Message
 
 from linkage import v1
-from linkage.domain import addendum
+from linkage.domain import addendum, instructions
 from linkage.domain.adoption import reason_missing
 from linkage.domain.aggregate import Aggregate
 from linkage.domain.decision import Decision, Occasion, Refusal, recorded, refused, unchanged
@@ -51,8 +51,7 @@ class OutcomeReport:
     decisions: tuple[v1.OutcomeEnteredDecision, ...] = ()
     replies: tuple[v1.AdoptionReplyGiven, ...] = ()  # to the report as a whole
     answered: Mapping[str, v1.ReplyResult.ValueType] = field(default_factory=dict)
-    instructions: Mapping[str, v1.LeaderInstructionRecorded] = field(default_factory=dict)
-    feedback: Mapping[str, v1.InstructionFeedbackGiven] = field(default_factory=dict)
+    instructions: instructions.Instructions = field(default_factory=instructions.Instructions)
     addenda: tuple[v1.LateAddendumFiled, ...] = ()
 
     @property
@@ -80,15 +79,11 @@ def evolve(state: OutcomeReport, event: Message) -> OutcomeReport:
             return replace(state, replies=(*state.replies, event))
         case v1.RecommendationReplyNoted(recommendation_id=name, result=result):
             return replace(state, answered={**state.answered, name: result})
-        case v1.LeaderInstructionRecorded(instruction_id=name):
-            return replace(state, instructions={**state.instructions, name: event})
-        case v1.InstructionFeedbackGiven(instruction_id=name):
-            return replace(state, feedback={**state.feedback, name: event})
         case v1.LateAddendumFiled():
             return replace(state, addenda=(*state.addenda, event))
         case v1.OutcomeReportClosed():
             return replace(state, status=Status.CLOSED)
-    return state
+    return replace(state, instructions=instructions.evolve(state.instructions, event))
 
 
 def _of(state: OutcomeReport, event: Any) -> OutcomeReport:
@@ -200,33 +195,14 @@ def note_reply(state: OutcomeReport, command: v1.NoteRecommendationReplyRequest,
 
 
 def instruct(state: OutcomeReport, command: v1.RecordLeaderInstructionRequest, occasion: Occasion) -> Decision:
-    instruction = v1.LeaderInstructionRecorded(
-        instruction_id=command.instruction_id,
-        text=command.text,
-        on_behalf_of=command.on_behalf_of,
-        source_document=command.source_document,
-        undertaking_unit=command.undertaking_unit,
-        due_at=command.due_at if command.HasField("due_at") else None,
-    )
-    before = state.instructions.get(command.instruction_id)
-    if before is not None:
-        same = before == named(state, instruction)
-        return unchanged if same else refused("INSTRUCTION_EXISTS", "this id names another instruction already")
-    if state.status not in APPROVED:
-        return not_yet(state, "REPORT_NOT_APPROVED")
-    return not_yet(state, "REPORT_CLOSED") if state.status is Status.CLOSED else recorded(named(state, instruction))
+    closed = not_yet(state, "REPORT_CLOSED") if state.status is Status.CLOSED else None
+    early = None if state.status in APPROVED else not_yet(state, "REPORT_NOT_APPROVED")
+    recording = named(state, v1.LeaderInstructionRecorded())
+    return instructions.instruct(state.instructions, command, recording, early or closed)
 
 
 def account(state: OutcomeReport, command: v1.GiveInstructionFeedbackRequest, occasion: Occasion) -> Decision:
-    given = v1.InstructionFeedbackGiven(instruction_id=command.instruction_id, text=command.text)
-    given.on_behalf_of, given.source_document = command.on_behalf_of, command.source_document
-    if command.instruction_id not in state.instructions:
-        return refused("INSTRUCTION_UNKNOWN", "no such instruction is recorded", instruction=command.instruction_id)
-    before = state.feedback.get(command.instruction_id)
-    if before is not None:
-        same = before == named(state, given)
-        return unchanged if same else refused("INSTRUCTION_ANSWERED", "the unit has given its feedback already")
-    return recorded(named(state, given))
+    return instructions.account(state.instructions, command, named(state, v1.InstructionFeedbackGiven()))
 
 
 def file_addendum(state: OutcomeReport, command: addendum.Command, occasion: Occasion) -> Decision:
@@ -243,8 +219,10 @@ def close(state: OutcomeReport, command: v1.CloseOutcomeReportRequest, occasion:
         return unchanged
     if state.status is not Status.SUBMITTED:
         return not_yet(state, "REPORT_NOT_SUBMITTED")
-    if not (state.decisions or state.replies or state.answered):
-        return refused("REPLY_MISSING", "neither a decision nor a written reply has come", cite="003·二(2)")
+    answered = state.answered or any(one.result != v1.REPLY_RESULT_UNDER_STUDY for one in state.replies)
+    if not answered and not (state.planned and state.decisions):
+        message = "what was planned enters the decision procedure, anything else gets a written reply: neither has come"
+        return refused("REPLY_MISSING", message, cite="003·二(2)")
     final = {name for name, result in state.answered.items() if result != v1.REPLY_RESULT_UNDER_STUDY}
     if open_ := set(state.draft.recommendation_ids) - final:
         message = "a recommendation of the report has no final answer yet"
@@ -253,10 +231,12 @@ def close(state: OutcomeReport, command: v1.CloseOutcomeReportRequest, occasion:
     if state.planned and not state.decisions and not without.strip():
         message = "what was planned enters the decision procedure, or it is said why it did not"
         return refused("DECISION_MISSING", message, cite="003·二(2)", rule="DX-OUT-1")
-    if unanswered := state.instructions.keys() - state.feedback.keys():
+    if unanswered := state.instructions.unanswered:
         message = "an instruction has had no written feedback"
-        return refused("INSTRUCTION_UNANSWERED", message, cite="003·四(2)", instruction=min(unanswered))
-    return recorded(named(state, v1.OutcomeReportClosed(without_decision=without)))
+        return refused("INSTRUCTION_UNANSWERED", message, cite="003·四(2)", instruction=unanswered[0])
+    closed = v1.OutcomeReportClosed(without_decision=without, plan_item_id=state.plan_item_id)
+    closed.procedure = "" if answered else state.decisions[-1].procedure
+    return recorded(named(state, closed))
 
 
 def named(state: OutcomeReport, event: E) -> E:

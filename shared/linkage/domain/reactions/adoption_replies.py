@@ -1,6 +1,7 @@
 """An answer to a recommendation is noted in its report, and its proposers are owed word of it.
 
-Domain paper §3.7, §3.11; 002.22, 001(18). Leaving it out of the report is an answer to its proposers, too.
+Domain paper §3.7, §3.11; 002.22, 001(18). Leaving it out of the report is an answer to its proposers, too. To whoever
+raised the matter so is a reply to the report as a whole, or its entering the decision procedure where no reply came.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ __all__ = ["REACTION"]
 
 
 def _reply(happening: Happening) -> Iterator[Order]:
-    """A reply to the report as a whole is in the report's own stream already, and of no one proposer."""
+    """A reply to the report as a whole is in the report's own stream already."""
     event: v1.AdoptionReplyGiven = happening.event
+    outcome = v1.ReplyResult.Name(event.result).removeprefix("REPLY_RESULT_")
     if happening.kind != "recommendation":
+        yield _matter(happening, outcome, event.reason)
         return
     yield Order(
         happening.organisation,
@@ -24,7 +27,27 @@ def _reply(happening: Happening) -> Iterator[Order]:
             consultation_id=event.consultation_id, recommendation_id=event.recommendation_id, result=event.result
         ),
     )
-    yield from _word(happening, v1.ReplyResult.Name(event.result).removeprefix("REPLY_RESULT_"))
+    yield from _word(happening, outcome)
+
+
+def _closed(happening: Happening) -> Iterator[Order]:
+    event: v1.OutcomeReportClosed = happening.event
+    if event.procedure:
+        yield _matter(happening, "IN_DECISION", event.procedure)
+
+
+def _matter(happening: Happening, outcome: str, reason: str) -> Order:
+    event: v1.AdoptionReplyGiven | v1.OutcomeReportClosed = happening.event
+    return Order(
+        happening.organisation,
+        v1.OweProposerFeedbackRequest(
+            matter_id=event.plan_item_id or event.consultation_id,
+            joint_work_id=event.joint_work_id,
+            subject_id=event.consultation_id,
+            outcome=outcome,
+            reason=reason,
+        ),
+    )
 
 
 def _left_out(happening: Happening) -> Iterator[Order]:
@@ -47,5 +70,6 @@ def _word(happening: Happening, outcome: str) -> Iterator[Order]:
 
 
 REACTION = Reaction(
-    name="adoption-replies", on={v1.AdoptionReplyGiven: _reply, v1.RecommendationNotIncluded: _left_out}
+    name="adoption-replies",
+    on={v1.AdoptionReplyGiven: _reply, v1.RecommendationNotIncluded: _left_out, v1.OutcomeReportClosed: _closed},
 )

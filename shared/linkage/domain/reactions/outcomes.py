@@ -1,6 +1,7 @@
 """What comes of a consultation gets records of its own with the same body: report, recommendations, commitments.
 
-Domain paper §3.7, §3.11; 002.22. Of a heart-to-heart talk nothing comes but that it took place (002.17).
+Domain paper §3.7, §3.11; 002.22. Of a heart-to-heart talk nothing comes but that it took place (002.17). What was
+raised in a consultation that is called off will be in no report, and its proposers hear so.
 """
 
 from __future__ import annotations
@@ -66,11 +67,19 @@ def _conclusion(happening: Happening) -> Iterator[Order]:
         )
 
 
+def _cancellation(happening: Happening) -> Iterator[Order]:
+    event: v1.ConsultationCancelled = happening.event
+    for recommendation in event.recommendation_ids:
+        command = v1.LeaveOutRecommendationRequest(recommendation_id=recommendation, reason=event.reason)
+        yield Order(happening.organisation, command)
+
+
 REACTION = Reaction(
     name="outcomes",
     on={
         v1.RecommendationRaised: _recommendation,
         v1.CommitmentMade: _commitment,
         v1.ConsultationConcluded: _conclusion,
+        v1.ConsultationCancelled: _cancellation,
     },
 )

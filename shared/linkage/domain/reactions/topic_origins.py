@@ -74,6 +74,14 @@ def _unplanned(happening: Happening) -> Iterator[Order]:
         )
 
 
+def _off_plan(happening: Happening) -> Iterator[Order]:
+    """What comes of a consultation goes back by its plan item, or by itself where it is off the plan."""
+    event: v1.ConsultationPlanned = happening.event
+    for topic in event.topic_ids:
+        onward = event.plan_item_id or event.consultation_id
+        yield Order(happening.organisation, v1.ContinueMatterRequest(matter_id=topic, plan_item_id=onward))
+
+
 def _item(happening: Happening) -> Iterator[Order]:
     event: v1.MatterContinued = happening.event
     command = v1.LearnProposersRequest(matter_id=event.plan_item_id, proposers=event.proposers)
@@ -94,6 +102,7 @@ REACTION = Reaction(
         v1.TopicAbsorbed: _absorption,
         v1.TopicPlanned: _planning,
         v1.TopicUnplanned: _unplanned,
+        v1.ConsultationPlanned: _off_plan,
         v1.TopicDeclined: _decline,
         v1.TopicWithdrawn: _withdrawal,
         v1.MatterContinued: _item,
