@@ -49,7 +49,7 @@ ACTS = (
     Act("4", "2022-12-05", "The city makes one of two topics", "合并选题", topics.the_city_merges),
     Act("5", "2022-12-06/2023-01-05", "The city plans its year", "制定年度协商计划", planning.the_city_plans_its_year),
     Act("5", "2023-01-10/30", "The plan is approved and published", "批准和印发", planning.the_plan_is_published),
-    Act("5", "2023-02-06/20", "A county goes with one item", "县级计划衔接", planning.a_county_goes_with_it),
+    Act("5", "2023-02-06/28", "A county goes with one item", "县级计划衔接、建议联动", planning.a_county_goes_with_it),
     Act("6", "2023-03-06", "The city invites three counties", "市政协发起联动", invitation.the_city_invites),
     Act("7", "2023-03-10/15", "Two counties accept and host", "两县(区)接受并设分会场", invitation.two_accept),
     Act("8", "2023-03-21", "One invitation lapses", "一份邀请逾期", invitation.the_invitation_lapses),

@@ -11,6 +11,7 @@ from deploy.local.scenario.bodies import (
     RENEWAL_ITEM,
     RENEWAL_WORK,
     SESSION,
+    SUGGESTION,
     YANJIANG,
     ZIYANG,
     Body,
@@ -55,6 +56,7 @@ async def the_city_invites(scene: Scene) -> None:
         direction=v1.LINKAGE_DIRECTION_VERTICAL,
         parent_id=CITY_CONSULTATION,
         plan_item_id=RENEWAL_ITEM,
+        suggestion_id=SUGGESTION,
         plan=plan("2023-05-11 09:00"),
     )
     told = f"opens joint work (联动工作) {RENEWAL_WORK}, attached to it, with revision 1 of the joint plan"
@@ -88,6 +90,12 @@ async def the_city_invites(scene: Scene) -> None:
         "three counties are invited, and 雁江 and 安岳 are required",
         {invitee.organisation: invitee.required for invitee in view.participants},
         {YANJIANG.code: True, ANYUE.code: True, LEZHI.code: False},
+    )
+    answered = await scene.obligations(opened_by="LinkageSuggestionAccepted")
+    scene.fact(
+        "what 安岳 suggested is taken up by it; all the same it answers its invitation like the others",
+        [bool(one.discharged_by) for one in answered],
+        [True],
     )
     owed = await scene.obligations(RENEWAL_WORK)
     scene.fact(

@@ -8,8 +8,10 @@ from deploy.local.scenario.bodies import (
     LEZHI,
     LINJIANG,
     PLAN,
+    RENEWAL,
     RENEWAL_ITEM,
     SHIYANG,
+    SUGGESTION,
     YANJIANG,
     ZIYANG,
     at,
@@ -122,7 +124,7 @@ async def the_plan_is_published(scene: Scene) -> None:
 
 
 async def a_county_goes_with_it(scene: Scene) -> None:
-    """Flow (f): a county hears of the linkable items, and puts one of its own beside the third, in its own plan."""
+    """Flows (f) and (a): a county puts an item of its own beside the city's third, and suggests to work together."""
     drafted = v1.DraftPlanRequest(plan_id=COUNTY_PLAN, plan_year=PLAN_YEAR, document="安岳县2023年度协商计划(草案)")
     await scene.act(ANYUE, at("2023-02-06 09:00"), drafted, "draws up a plan of its own")
     own = v1.PlanItem(
@@ -155,13 +157,33 @@ async def a_county_goes_with_it(scene: Scene) -> None:
     published = v1.PublishPlanRequest(plan_id=COUNTY_PLAN)
     await scene.act(ANYUE, at("2023-02-20 15:00"), published, "publishes it")
 
-    heard = [
+    suggested = v1.SuggestLinkageRequest(
+        suggestion_id=SUGGESTION,
+        to=ZIYANG.code,
+        topic=RENEWAL,
+        reason="市、县两级计划都有此议题,建议联动协商",
+        wished_kind=v1.JOINT_WORK_KIND_CONSULTATION,
+        topic_id=f"{ANYUE.code}-{TOPICS[SHIYANG.code]}",
+    )
+    told = "suggests linked work on it to the city (建议联动): it cannot order it, nor can the city"
+    await scene.act(ANYUE, at("2023-02-24 09:00"), suggested, told)
+    taken = v1.AcceptLinkageSuggestionRequest(suggestion_id=SUGGESTION, note="结合专题协商会一并组织")
+    told = "accepts the suggestion: work will be prepared"
+    await scene.act(ZIYANG, at("2023-02-28 09:00"), taken, told, awaiting=("SUGGESTION_UNKNOWN",))
+
+    owed = await scene.obligations(still_open=True, opened_by="LinkageSuggestionAccepted")
+    scene.fact(
+        "so the city owes the county the work it suggested (WaitingForMe)",
+        [(one.debtor, one.creditor, one.subject_id) for one in owed],
+        [(ZIYANG.code, ANYUE.code, SUGGESTION)],
+    )
+    heard_of = [
         await scene.timeline(f"{county.code}-PLAN-{PLAN_YEAR}", lambda entries: count(entries, "UpperPlanNoted") > 0)
         for county in (YANJIANG, ANYUE, LEZHI)
     ]
     scene.fact(
         "three counties have heard of the city's plan",
-        [count(entries, "UpperPlanNoted") for entries in heard],
+        [count(entries, "UpperPlanNoted") for entries in heard_of],
         [1, 1, 1],
     )
     plan = await plan_board(scene, until=lambda plan: bool(item(plan, RENEWAL_ITEM).gone_with_by))
@@ -172,6 +194,6 @@ async def a_county_goes_with_it(scene: Scene) -> None:
     )
     scene.fact(
         "only the county that wanted to has an item beside it: nothing is created downward",
-        [count(entries, "PlanItemAdded") for entries in heard],
+        [count(entries, "PlanItemAdded") for entries in heard_of],
         [0, 2, 0],
     )

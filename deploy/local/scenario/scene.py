@@ -91,16 +91,12 @@ class Scene:
         *,
         of: Body | None = None,
         post: v1.Post.ValueType | None = None,
-        awaiting: tuple[str, ...] = (),
     ) -> None:
-        """The body asks its own service, or that `of` another body, what must be refused. Raises NotRefused.
-
-        Asked again while it is refused for a reason of `awaiting`: what must be refused may be unheard of yet.
-        """
+        """The body asks its own service, or that `of` another body, what must be refused. Raises NotRefused."""
         if "occurred_at" in request.DESCRIPTOR.fields_by_name:
             request.occurred_at.FromDatetime(when)
         try:
-            await self._patiently(body, request, post, awaiting, of=of)
+            await self._patiently(body, request, post, (), of=of)
         except Refused as refused:
             if refused.reason != reason:
                 raise
