@@ -33,7 +33,7 @@ OURS = (*SETTINGS, "keys", "migrate", "topics", "token", "linkagectl")
 
 def test_the_file_is_as_the_compose_specification_wants_it() -> None:
     checker = Path(sysconfig.get_path("scripts")) / "check-jsonschema"
-    command = [checker, "--builtin-schema", "vendor.compose-spec", FILE]
+    command = [str(checker), "--builtin-schema", "vendor.compose-spec", str(FILE)]
     checked = subprocess.run(command, capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stdout
 
