@@ -145,6 +145,17 @@ def test_the_chair_or_a_vice_chair_hosts_the_citys_remote_sessions() -> None:
     assert refused == ("POST_NOT_ELIGIBLE", "ZY-REM-1", "002.11")
 
 
+def test_key_proposals_are_pressed_by_a_member_of_the_chairpersons_meeting_and_undertaken_by_a_committee() -> None:
+    def designated(supervisor: v1.Post.ValueType, undertaker: v1.Post.ValueType) -> v1.ProposalDesignatedKey:
+        return v1.ProposalDesignatedKey(supervisor=supervisor, undertaker=undertaker)
+
+    refused = ("POST_NOT_ELIGIBLE", "ZY-PROP-1", "002.10")
+    for committee in (v1.POST_SPECIAL_COMMITTEE, v1.POST_PROPOSALS_COMMITTEE):
+        assert judged(ZIYANG, [], designated(v1.POST_VICE_CHAIR, committee)) is None
+    assert judged(ZIYANG, [], designated(v1.POST_RESEARCH_OFFICE, v1.POST_SPECIAL_COMMITTEE)) == refused
+    assert judged(ZIYANG, [], designated(v1.POST_VICE_CHAIR, v1.POST_UNSPECIFIED)) == refused
+
+
 # Whose rules, and when
 
 
