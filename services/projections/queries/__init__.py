@@ -13,6 +13,7 @@ from services.projections.queries import (
     instruction_ledger,
     joint_work_board,
     plan_board,
+    remote_session_monitor,
     supervision_board,
     waiting_for_me,
 )
@@ -29,6 +30,7 @@ QUERIES: Mapping[str, Query] = {
     **instruction_ledger.QUERIES,
     **plan_board.QUERIES,
     **supervision_board.QUERIES,
+    **remote_session_monitor.QUERIES,
 }
 """All there are, by full name."""
 

@@ -1,0 +1,249 @@
+"""What the session monitor keeps of each stream: the main record, each venue's own, and corrections. §3.4; 002.11, .16.
+
+Every fold is of one stream alone; times are microseconds since 1970.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, TypeAlias
+
+from linkage import v1
+from services.projections.fact import Fact, micros
+
+__all__ = ["CELLS", "Cell", "Correction", "Count", "Lost", "Question", "Room", "Session", "Statement", "Venue", "fold"]
+
+
+class Statement(NamedTuple):
+    """A statement as one record holds it; `event`: the event that says so, which a correction may name."""
+
+    order: int
+    venue: str
+    capacity: int
+    gist: str
+    at: int
+    event: str
+
+
+class Count(NamedTuple):
+    """A count of those who were there."""
+
+    number: int
+    resident: int
+    event: str
+
+
+class Room(NamedTuple):
+    """What a record says of who was there and what was said; `counts` by `venue/capacity/channel`."""
+
+    counts: Mapping[str, Count] = {}
+    statements: Mapping[str, Statement] = {}
+
+
+class Question(NamedTuple):
+    """What is asked online."""
+
+    channel: int
+    text: str
+    at: int
+    open: bool = True
+
+
+class Session(NamedTuple):
+    """The main record. `hosts`: what each was asked for, and when first; `losses`: venues the main venue saw go."""
+
+    as_of: int = 0
+    scheduled: bool = False
+    state: int = 0
+    joint_work: str = ""
+    consultation: str = ""
+    topic: str = ""
+    planned_for: int = 0
+    moved: int = 0
+    reason: str = ""
+    peer: bool = False
+    agreed: str = ""
+    host: int = 0
+    opened: int = 0
+    closed: int = 0
+    sealed: int = 0
+    missing: str = ""
+    hosts: Mapping[str, tuple[str, int]] = {}
+    losses: tuple[tuple[str, int], ...] = ()
+    suspensions: tuple[tuple[int, int, str], ...] = ()
+    questions: tuple[Question, ...] = ()
+    collected: int = 0
+    collations: tuple[tuple[int, str, int], ...] = ()
+    addenda: tuple[tuple[str, str, str, int], ...] = ()
+    room: Room = Room()
+
+
+class Lost(NamedTuple):
+    """A time in which a venue was cut off; `restored` 0 while it is."""
+
+    at: int
+    restored: int
+    cause: str
+
+
+class Venue(NamedTuple):
+    """A venue's own record."""
+
+    as_of: int = 0
+    standing: int = 0
+    planned_for: int = 0
+    place: str = ""
+    reason: str = ""
+    sites: Mapping[str, str] = {}
+    tests: tuple[tuple[bool, int], ...] = ()
+    connected: int = 0
+    lost: tuple[Lost, ...] = ()
+    minutes: str = ""
+    filed: int = 0
+    room: Room = Room()
+
+
+class Correction(NamedTuple):
+    """What its body says is right instead of a count or a statement; of other facts only that they were corrected."""
+
+    ref: str = ""
+    reason: str = ""
+    number: int = -1
+    resident: int = 0
+    order: int = -1
+    capacity: int = 0
+    gist: str = ""
+
+
+Cell: TypeAlias = Session | Venue | Correction
+
+CELLS: Mapping[str, type[Cell]] = {"remote-session": Session, "sub-venue": Venue, "correction": Correction}
+"""Which cell a kind of stream has."""
+
+_ANSWERED_OTHERWISE = (0, v1.VENUE_STANDING_PROPOSED, v1.VENUE_STANDING_DECLINED, v1.VENUE_STANDING_WITHDRAWN)
+
+
+def fold(cell: Cell, fact: Fact) -> Cell:
+    """The cell after one more event of its stream."""
+    found: Any = _FOLDS[fact.kind](cell, fact)
+    if isinstance(found, Correction) or fact.at <= found.as_of:
+        return found  # type: ignore[no-any-return]
+    return found._replace(as_of=fact.at)  # type: ignore[no-any-return]
+
+
+def _session(cell: Session, fact: Fact) -> Session:
+    match fact.message:
+        case v1.RemoteSessionScheduled() as e:
+            return cell._replace(
+                scheduled=True, state=v1.REMOTE_SESSION_STATE_SCHEDULED, joint_work=e.joint_work_id,
+                consultation=e.consultation_id, topic=e.topic, planned_for=micros(e.scheduled_at), peer=e.peer,
+            )  # fmt: skip
+        case v1.RemoteSessionRescheduled() as e:
+            return cell._replace(planned_for=micros(e.scheduled_at), moved=cell.moved + 1, reason=e.reason)
+        case v1.RemoteSessionCancelled() as e:
+            return cell._replace(state=v1.REMOTE_SESSION_STATE_CANCELLED, reason=e.reason)
+        case v1.SubVenueProposed() as e:
+            first = cell.hosts[e.host][1] if e.host in cell.hosts else fact.at
+            return cell._replace(hosts={**cell.hosts, e.host: (e.purpose, first)})
+        case v1.PlanAgreementNoted() as e:
+            return cell._replace(agreed=e.digest)
+        case v1.RemoteSessionOpened() as e:
+            return cell._replace(state=v1.REMOTE_SESSION_STATE_OPEN, host=e.host, opened=fact.at)
+        case v1.VenueLossObserved() as e:
+            return cell._replace(losses=(*cell.losses, (e.venue, micros(e.observed_at) or fact.at)))
+        case v1.RemoteSessionSuspended() as e:
+            suspensions = (*cell.suspensions, (fact.at, 0, e.reason))
+            return cell._replace(state=v1.REMOTE_SESSION_STATE_SUSPENDED, suspensions=suspensions)
+        case v1.RemoteSessionResumed():
+            return _resumed(cell, fact.at)._replace(state=v1.REMOTE_SESSION_STATE_OPEN)
+        case v1.RemoteSessionClosed():
+            return _resumed(cell, fact.at)._replace(state=v1.REMOTE_SESSION_STATE_CLOSED, closed=fact.at)
+        case v1.RemoteSessionSealed() as e:
+            sealed = _answered(cell)._replace(state=v1.REMOTE_SESSION_STATE_SEALED, sealed=fact.at)
+            return sealed._replace(missing=e.missing_minutes_reason)
+        case v1.OnlineCollectionOpened() as e:
+            return cell._replace(questions=(*cell.questions, Question(e.channel, e.question, fact.at)))
+        case v1.OnlineOpinionCollected():
+            return cell._replace(collected=cell.collected + 1)
+        case v1.OnlineOpinionsCollated() as e:
+            return _answered(cell)._replace(collations=(*cell.collations, (e.collected, e.summary, fact.at)))
+        case v1.LateAddendumFiled() as e:
+            return cell._replace(addenda=(*cell.addenda, (e.title, e.document, e.reason, fact.at)))
+    return cell._replace(room=_in_room(cell.room, fact))
+
+
+def _resumed(cell: Session, at: int) -> Session:
+    if not cell.suspensions or cell.suspensions[-1][1]:
+        return cell
+    *before, (begun, _, reason) = cell.suspensions
+    return cell._replace(suspensions=(*before, (begun, at, reason)))
+
+
+def _answered(cell: Session) -> Session:
+    return cell._replace(questions=tuple(one._replace(open=False) for one in cell.questions))
+
+
+def _venue(cell: Venue, fact: Fact) -> Venue:
+    match fact.message:
+        case v1.SubVenueProposalReceived() as e:
+            planned_for = micros(e.proposal.scheduled_at)
+            if cell.standing in _ANSWERED_OTHERWISE or planned_for != cell.planned_for:  # what was confirmed was a date
+                return cell._replace(standing=v1.VENUE_STANDING_PROPOSED, planned_for=planned_for, sites={}, reason="")
+            return cell
+        case v1.SubVenueConfirmed() as e:
+            return cell._replace(standing=v1.VENUE_STANDING_CONFIRMED, place=e.place, sites={}, reason="")
+        case v1.SubVenueDeclined() as e:
+            return cell._replace(standing=v1.VENUE_STANDING_DECLINED, reason=e.reason)
+        case v1.SubVenueWithdrawn() | v1.SubVenueReleased() as e:
+            return cell._replace(standing=v1.VENUE_STANDING_WITHDRAWN, reason=e.reason)
+        case v1.SubVenueSiteConfirmed() as e:
+            return cell._replace(sites={**cell.sites, e.site: e.place})
+        case v1.SubVenueSiteWithdrawn() as e:
+            return cell._replace(sites={site: place for site, place in cell.sites.items() if site != e.site})
+        case v1.ChannelTested() as e:
+            confirmed = cell.standing == v1.VENUE_STANDING_CONFIRMED
+            standing = v1.VENUE_STANDING_TESTED if e.passed and confirmed else cell.standing
+            return cell._replace(standing=standing, tests=(*cell.tests, (e.passed, fact.at)))
+        case v1.VenueConnected():
+            lost = tuple(one._replace(restored=one.restored or fact.at) for one in cell.lost)
+            connected = cell.connected or fact.at
+            return cell._replace(standing=v1.VENUE_STANDING_CONNECTED, connected=connected, lost=lost)
+        case v1.VenueDisconnected() as e:
+            lost = (*cell.lost, Lost(fact.at, 0, e.cause))
+            return cell._replace(standing=v1.VENUE_STANDING_DISCONNECTED, lost=lost)
+        case v1.SubVenueMinutesFiled() as e:
+            return cell._replace(standing=v1.VENUE_STANDING_CLOSED, minutes=e.document, filed=fact.at)
+    return cell._replace(room=_in_room(cell.room, fact))
+
+
+def _in_room(room: Room, fact: Fact) -> Room:
+    """The newest count and the newest wording are in force."""
+    match fact.message:
+        case v1.AttendanceRecorded() as e:
+            place = f"{e.venue}/{e.capacity}/{e.channel}"
+            return room._replace(counts={**room.counts, place: Count(e.number, e.resident, fact.id)})
+        case v1.StatementMade() as e:
+            first = room.statements[e.statement_id].at if e.statement_id in room.statements else fact.at
+            said = Statement(e.order, e.venue, e.capacity, e.gist, first, fact.id)
+            return room._replace(statements={**room.statements, e.statement_id: said})
+    return room
+
+
+def _correction(cell: Correction, fact: Fact) -> Correction:
+    match fact.message:
+        case v1.FactCorrected() as e if e.ref_event_id.split("/", 1)[0] == fact.body:
+            match e.WhichOneof("corrected"):
+                case "attendance":
+                    count = e.attendance
+                    return Correction(e.ref_event_id, e.reason, count.number, count.resident)
+                case "statement":
+                    said = e.statement
+                    return Correction(e.ref_event_id, e.reason, -1, 0, said.order, said.capacity, said.gist)
+    return cell
+
+
+_FOLDS: Mapping[str, Callable[[Any, Fact], Cell]] = {
+    "remote-session": _session,
+    "sub-venue": _venue,
+    "correction": _correction,
+}

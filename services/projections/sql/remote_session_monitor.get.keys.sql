@@ -1,0 +1,1 @@
+select key from {schema}.sessions where session_id = $1

@@ -1,0 +1,1 @@
+select asked_at, view from {schema}.sessions where session_id = $1
