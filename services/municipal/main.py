@@ -34,6 +34,7 @@ from linkage.domain.reactions import (
     adoption_replies,
     answers,
     callings_off,
+    conversions,
     findings,
     inclusions,
     invitations,
@@ -109,6 +110,7 @@ MUNICIPAL = Tier(
         inclusions.REACTION,  # the approved report settles what it includes
         adoption_replies.REACTION,  # an answer reaches the report, and its proposers are owed word
         recommendation_feedback.REACTION,  # a recommendation hears that its proposers know
+        conversions.REACTION,  # a recommendation or topic becomes a proposal or social opinion
         social_opinions.REACTION,  # a social opinion goes up, and what became of it comes back
         proposals.REACTION,  # what is merged hears the answer, and proposers are owed word
         proposer_feedback.REACTION,  # word of an answer goes one hop down

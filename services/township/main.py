@@ -22,6 +22,7 @@ from linkage.domain import (
 )
 from linkage.domain.reactions import (
     citizen_feedback,
+    conversions,
     findings,
     invitations,
     linkage_suggestions,
@@ -53,6 +54,7 @@ TOWNSHIP = Tier(
         linkage_suggestions.REACTION,  # a suggestion and what becomes of it reach the other body
         invitations.REACTION,  # what an initiator says reaches the participant
         topics.REACTION,  # a topic goes to the county, and what became of it comes back
+        conversions.REACTION,  # what a citizen raised becomes a social opinion
         social_opinions.REACTION,  # a social opinion goes to the county, and what became of it comes back
         findings.REACTION,  # a township hears what became of what it saw
         citizen_feedback.REACTION,  # what becomes of a matter reaches every opinion it goes back to

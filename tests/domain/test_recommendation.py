@@ -29,7 +29,9 @@ CLOSE = v1.CloseRecommendationRequest(recommendation_id=R)
 CONVERT = v1.ConvertRecommendationRequest(
     recommendation_id=R, kind=v1.CONVERSION_KIND_PROPOSAL, target_id="512000-TA-7"
 )
-CONVERTED = v1.RecommendationConverted(kind=v1.CONVERSION_KIND_PROPOSAL, target_id="512000-TA-7", **NAMED)
+CONVERTED = v1.RecommendationConverted(
+    kind=v1.CONVERSION_KIND_PROPOSAL, target_id="512000-TA-7", text="加快加装电梯", **NAMED
+)
 FEED_BACK = v1.NoteProposerFeedbackRequest(recommendation_id=R)
 ADOPTED, NOT, STUDY = v1.REPLY_RESULT_ADOPTED, v1.REPLY_RESULT_NOT_ADOPTED, v1.REPLY_RESULT_UNDER_STUDY
 
@@ -122,6 +124,12 @@ def test_a_conversion_keeps_the_link_and_does_not_close_the_recommendation() -> 
     converted.when(reply(ADOPTED)).then(replied(ADOPTED))
     spec.given().when(CONVERT).refused("RECOMMENDATION_UNKNOWN")
     after(replied(ADOPTED), FED_BACK, CLOSED).when(CONVERT).refused("RECOMMENDATION_CLOSED")
+
+
+@pytest.mark.parametrize("kind", [v1.CONVERSION_KIND_PROPOSAL, v1.CONVERSION_KIND_SOCIAL_OPINION])
+def test_a_recommendation_becomes_no_record_of_another_body(kind: v1.ConversionKind.ValueType) -> None:
+    foreign = v1.ConvertRecommendationRequest(recommendation_id=R, kind=kind, target_id="512021-TA-7")
+    after().when(foreign).refused("TARGET_NOT_OWN", target_id="512021-TA-7")
 
 
 def test_a_recommendation_is_closed_only_when_it_is_answered_and_its_proposers_know() -> None:

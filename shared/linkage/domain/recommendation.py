@@ -16,6 +16,7 @@ from linkage import v1
 from linkage.domain.adoption import reason_missing
 from linkage.domain.aggregate import Aggregate
 from linkage.domain.decision import Decision, Occasion, Refusal, recorded, refused, unchanged
+from linkage.domain.identifier import opener
 
 __all__ = ["AGGREGATE", "Recommendation", "Status"]
 
@@ -152,12 +153,16 @@ def implement(state: Recommendation, command: v1.ReportImplementationRequest, oc
 
 def convert(state: Recommendation, command: v1.ConvertRecommendationRequest, occasion: Occasion) -> Decision:
     converted = named(state, v1.RecommendationConverted(kind=command.kind, target_id=command.target_id))
-    if converted in state.conversions:
+    converted.text, converted.unit = state.raised.text, command.unit
+    if any((before.kind, before.target_id) == (command.kind, command.target_id) for before in state.conversions):
         return unchanged
     if state.status is Status.NONE:
         return not_as_needed(state, "RECOMMENDATION_UNKNOWN")
     if state.status is Status.CLOSED:
         return not_as_needed(state, "RECOMMENDATION_CLOSED")
+    if command.kind != v1.CONVERSION_KIND_BRIEF and opener(command.target_id) != occasion.by.code:
+        message = "it becomes a proposal or social opinion of the body itself"
+        return refused("TARGET_NOT_OWN", message, cite="002.22", target_id=command.target_id)
     return recorded(converted)
 
 

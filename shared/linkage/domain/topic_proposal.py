@@ -32,6 +32,7 @@ class Status(Enum):
     ESCALATED = "passed to the body above"
     REFERRED_DOWN = "referred to a body below"
     WITHDRAWN = "withdrawn"
+    SOCIAL_OPINION = "reported as social opinion"
 
 
 OPEN = (Status.SUBMITTED, Status.ACCEPTED)
@@ -73,6 +74,8 @@ def evolve(state: TopicProposal, event: Message) -> TopicProposal:
             return replace(state, status=Status.REFERRED_DOWN, decided=event)
         case v1.TopicWithdrawn():
             return replace(state, status=Status.WITHDRAWN, decided=event)
+        case v1.TopicReportedAsSocialOpinion():
+            return replace(state, status=Status.SOCIAL_OPINION, decided=event)
     return state
 
 
@@ -146,6 +149,20 @@ def decline(state: TopicProposal, command: v1.DeclineTopicRequest, occasion: Occ
     declined.ancestor_ids.extend(sorted(state.ancestry.ancestors))
     declined.opinion_ids.extend(sorted(state.ancestry.opinions))
     return _not_for_a_township(state, occasion) or _decided(state, OPEN) or recorded(declined)
+
+
+def report(state: TopicProposal, command: v1.ReportTopicAsSocialOpinionRequest, occasion: Occasion) -> Decision:
+    """Not taken up as a topic, and not declined: it goes on as social opinion, and so does whom it goes back to."""
+    before = state.decided
+    same = isinstance(before, v1.TopicReportedAsSocialOpinion) and before.social_opinion_id == command.social_opinion_id
+    if same:
+        return unchanged
+    reported = v1.TopicReportedAsSocialOpinion(topic_id=command.topic_id, informs=state.informs, note=command.note)
+    reported.social_opinion_id = command.social_opinion_id
+    reported.title, reported.gist = state.proposed.title, state.proposed.gist
+    reported.ancestor_ids.extend(sorted(state.ancestry.ancestors))
+    reported.opinion_ids.extend(sorted(state.ancestry.opinions))
+    return _decided(state, OPEN) or recorded(reported)
 
 
 def escalate(state: TopicProposal, command: v1.EscalateTopicRequest, occasion: Occasion) -> Decision:
@@ -248,6 +265,7 @@ AGGREGATE = Aggregate(
         v1.AcceptTopicRequest: accept,
         v1.MergeTopicRequest: merge,
         v1.DeclineTopicRequest: decline,
+        v1.ReportTopicAsSocialOpinionRequest: report,
         v1.EscalateTopicRequest: escalate,
         v1.ReferTopicDownRequest: refer_down,
         v1.WithdrawTopicRequest: withdraw,

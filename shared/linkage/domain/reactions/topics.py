@@ -99,6 +99,7 @@ REACTION = Reaction(
         v1.TopicUnplanned: _disposed(v1.TOPIC_DISPOSITION_UNPLANNED),
         v1.TopicDeclined: _disposed(v1.TOPIC_DISPOSITION_DECLINED),
         v1.TopicWithdrawn: _disposed(v1.TOPIC_DISPOSITION_WITHDRAWN),
+        v1.TopicReportedAsSocialOpinion: _disposed(v1.TOPIC_DISPOSITION_SOCIAL_OPINION),
         v1.TopicDispositionNoted: _heard,
     },
 )
