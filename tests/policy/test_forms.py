@@ -262,27 +262,3 @@ def test_a_heart_to_heart_talk_goes_from_planned_to_concluded_002_17() -> None:
         answer = refused(talk, command)
         assert answer is not None
         assert answer[0] == reason
-
-
-# What the packs count in one consultation
-
-
-def test_in_helan_a_consultation_without_exchange_between_officials_and_members_is_found_001_15() -> None:
-    history = (v1.ConsultationPlanned(form=v1.CONSULTATION_FORM_SYMPOSIUM), v1.ConsultationConcluded())
-    exchanged = v1.InteractionRecorded(gist="交流")
-    assert found(history, HELAN, "2023-09-01") == {"HL-PREP-3": Verdict.BREACH}
-    assert found((*history, exchanged), HELAN, "2023-09-01") == {"HL-PREP-3": Verdict.COMPLIANT}
-
-
-def test_a_key_consultation_in_kunming_is_put_on_the_inspection_list_000_5() -> None:
-    key = v1.ConsultationPlanned(form=v1.CONSULTATION_FORM_SYMPOSIUM, key=True)
-    routine = v1.ConsultationPlanned(form=v1.CONSULTATION_FORM_SYMPOSIUM)
-    over, listed = v1.ConsultationConcluded(), v1.InspectionListEntryRecorded(document="督查〔2023〕2号")
-    assert found((key, over), JINNING) == {"KM-SUP-1": Verdict.BREACH}
-    assert found((key, over, listed), JINNING) == {"KM-SUP-1": Verdict.COMPLIANT}
-    assert found((routine, over), JINNING) == {"KM-SUP-1": Verdict.NOT_APPLICABLE}
-
-
-def test_nothing_is_found_in_a_consultation_that_was_called_off() -> None:
-    cancel = v1.CancelConsultationRequest(consultation_id=C, reason="议题撤回")
-    assert found(played(plan("REMOTE"), *PREPARED, cancel)) == {}

@@ -35,8 +35,9 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 class Course:
     """What is known of one consultation; each mapping leads to the ids of the events that say so.
 
-    `attendance`: number, residents among them and event id, by venue, capacity and channel, as last counted. `at`: when
-    it was opened, or what it last was (aware).
+    `attendance`: number, residents among them and event id, by venue, capacity and channel, as last counted.
+    `corrected`: the same of the newest correction, by the id of the event that it corrects. `at`: when it was opened,
+    or what it last was (aware).
     """
 
     form: str = ""
@@ -50,11 +51,13 @@ class Course:
     waived: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     guests: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     attendance: Mapping[tuple[str, str, str], tuple[int, int, str]] = field(default_factory=dict)
+    corrected: Mapping[str, tuple[int, int, str]] = field(default_factory=dict)
     listed: tuple[str, ...] = ()  # on the inspection list
 
 
 def fold(course: Course, event: Message, event_id: str, at: datetime) -> Course:
-    """The course with one more event, of the consultation itself, or of the session and venues it was held in."""
+    """The course with one more event: of the consultation itself, of the session and venues it was held in, or of a
+    correction, in whatever order streams are heard."""
     name = event.DESCRIPTOR.name
     if name in _STEP_OF:
         return replace(course, steps=_with(course.steps, _STEP_OF[name], event_id))
@@ -72,6 +75,8 @@ def fold(course: Course, event: Message, event_id: str, at: datetime) -> Course:
         case v1.AttendanceRecorded(venue=venue, number=number, resident=resident):
             place = (venue, short(event, "capacity"), short(event, "channel"))
             return replace(course, attendance={**course.attendance, place: (number, resident, event_id)})
+        case v1.FactCorrected(ref_event_id=ref, attendance=right) if event.HasField("attendance"):
+            return replace(course, corrected={**course.corrected, ref: (right.number, right.resident, event_id)})
         case v1.InspectionListEntryRecorded():
             return replace(course, listed=(*course.listed, event_id))
         case v1.ConsultationConcluded():
@@ -112,11 +117,12 @@ def _found(form: Form, requirement: Requirement, course: Course) -> Finding:
 
 
 def _present(form: Form, asked: Presence, course: Course) -> Finding:
-    there = [
-        found
+    counts = [
+        course.corrected.get(found[2], found)
         for (_, capacity, channel), found in course.attendance.items()
-        if capacity == asked.capacity and asked.channel in (None, channel) and found[0]
+        if capacity == asked.capacity and asked.channel in (None, channel)
     ]
+    there = [found for found in counts if found[0]]
     evidence = tuple(event_id for _, _, event_id in there)
     if asked.mainly_resident and there:
         part, whole = sum(resident for _, resident, _ in there), sum(number for number, _, _ in there)
