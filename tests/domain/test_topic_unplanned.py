@@ -173,7 +173,7 @@ def test_a_topic_that_is_in_no_plan_and_went_elsewhere_is_dropped_from_none() ->
 
 def test_the_body_a_topic_came_from_hears_that_it_was_dropped_and_why() -> None:
     told = v1.NoteTopicDispositionRequest(
-        topic_id="512021-T-1", by_topic_id=T, disposition=v1.TOPIC_DISPOSITION_UNPLANNED, reason=WHY
+        topic_id="512021-T-1", by_topic_id=T, disposition=v1.TOPIC_DISPOSITION_UNPLANNED, reason=WHY, ordinal=9
     )
     assert orders(topics.REACTION, UNPLANNED) == [Order(COUNTY, told)]
 

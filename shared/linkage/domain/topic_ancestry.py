@@ -6,8 +6,8 @@ the topic is told to those right below it (002.22).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from google.protobuf.message import Message
@@ -28,7 +28,8 @@ class Ancestry:
     opinions: frozenset[str] = frozenset()
     absorbed: frozenset[str] = frozenset()  # topics merged right into this one
     onward: frozenset[str] = frozenset()  # topics this one went into
-    heard: frozenset[tuple[str, Disposition, str]] = frozenset()  # of topics this one went into
+    heard: Mapping[str, v1.TopicDispositionNoted] = field(default_factory=dict)
+    """The last word of each topic this one went into."""
 
     @property
     def informs(self) -> list[str]:
@@ -49,7 +50,7 @@ def evolve(state: Ancestry, event: Message) -> Ancestry:
             known = replace(state, absorbed=state.absorbed | own)
             return _descending(known, event.ancestor_ids, event.opinion_ids)
         case v1.TopicDispositionNoted():
-            return replace(state, heard=state.heard | {(event.by_topic_id, event.disposition, event.reason)})
+            return replace(state, heard={**state.heard, event.by_topic_id: event})
     return state
 
 
@@ -76,18 +77,15 @@ def absorb(state: Ancestry, command: v1.NoteAbsorbedTopicRequest, disposition: D
         reason=reason,
     )
     told = [absorbed.absorbed_id] if same_body(absorbed.absorbed_id, absorbed.topic_id) else []
-    heard = (
-        v1.TopicDispositionNoted(topic_id=command.topic_id, by_topic_id=by, disposition=done, reason=why, informs=told)
-        for by, done, why in sorted(state.heard)
-        if told
-    )
+    heard = (_passed_on(word, told) for _, word in sorted(state.heard.items()) if told)
     return recorded(absorbed, *heard)  # what this topic has heard before, the absorbed one hears now
 
 
 def hear(state: Ancestry, command: v1.NoteTopicDispositionRequest) -> Decision:
-    """What became of this topic elsewhere, passed on to the topics right below."""
-    heard = (command.by_topic_id, command.disposition, command.reason)
-    if heard in state.heard or command.by_topic_id == command.topic_id:
+    """What became of this topic elsewhere, passed on to the topics right below. Older word than the last, or the last
+    again, goes no further: so two topics that went into each other come to rest."""
+    last = state.heard.get(command.by_topic_id)
+    if command.by_topic_id == command.topic_id or (last is not None and command.ordinal <= last.ordinal):
         return unchanged
     noted = v1.TopicDispositionNoted(
         topic_id=command.topic_id,
@@ -95,8 +93,17 @@ def hear(state: Ancestry, command: v1.NoteTopicDispositionRequest) -> Decision:
         disposition=command.disposition,
         reason=command.reason,
         informs=state.informs,
+        ordinal=command.ordinal,
     )
     return recorded(noted)
+
+
+def _passed_on(word: v1.TopicDispositionNoted, told: list[str]) -> v1.TopicDispositionNoted:
+    again = v1.TopicDispositionNoted()
+    again.CopyFrom(word)
+    del again.informs[:]
+    again.informs.extend(told)
+    return again
 
 
 def same_body(one: str, other: str) -> bool:

@@ -22,7 +22,7 @@ def _told(happening: Happening, disposition: Disposition, reason: str = "") -> I
     event = happening.event
     for topic in event.informs:
         command = v1.NoteTopicDispositionRequest(topic_id=topic, disposition=disposition, reason=reason)
-        command.by_topic_id = event.topic_id
+        command.by_topic_id, command.ordinal = event.topic_id, happening.version
         yield Order(opener(topic), command)
 
 
@@ -68,7 +68,7 @@ def _absorbed(happening: Happening) -> Iterator[Order]:
         yield _absorption(onward, event.topic_id, event)
     if event.disposition and opener(event.absorbed_id) == happening.organisation:
         command = v1.NoteTopicDispositionRequest(topic_id=event.absorbed_id, disposition=event.disposition)
-        command.by_topic_id, command.reason = event.topic_id, event.reason
+        command.by_topic_id, command.reason, command.ordinal = event.topic_id, event.reason, happening.version
         yield Order(happening.organisation, command)
 
 
@@ -83,7 +83,7 @@ def _heard(happening: Happening) -> Iterator[Order]:
     event: v1.TopicDispositionNoted = happening.event
     for topic in event.informs:
         command = v1.NoteTopicDispositionRequest(topic_id=topic, disposition=event.disposition, reason=event.reason)
-        command.by_topic_id = event.by_topic_id
+        command.by_topic_id, command.ordinal = event.by_topic_id, event.ordinal
         yield Order(opener(topic), command)
 
 
