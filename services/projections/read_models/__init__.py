@@ -8,6 +8,7 @@ from services.projections.read_models.cross_tier_timeline import TIMELINE
 from services.projections.read_models.instruction_ledger import INSTRUCTIONS
 from services.projections.read_models.joint_work_board import BOARD
 from services.projections.read_models.plan_board import PLANS
+from services.projections.read_models.provenance_trace import PROVENANCE
 from services.projections.read_models.remote_session_monitor import SESSIONS
 from services.projections.read_models.supervision_board import SUPERVISION
 from services.projections.read_models.waiting_for_me import WAITING
@@ -18,6 +19,7 @@ __all__ = [
     "COMMITMENTS",
     "INSTRUCTIONS",
     "PLANS",
+    "PROVENANCE",
     "READ_MODELS",
     "SESSIONS",
     "SUPERVISION",
@@ -25,4 +27,4 @@ __all__ = [
     "WAITING",
 ]
 
-READ_MODELS = (BOARD, TIMELINE, WAITING, ADOPTION, COMMITMENTS, INSTRUCTIONS, PLANS, SUPERVISION, SESSIONS)
+READ_MODELS = (BOARD, TIMELINE, WAITING, ADOPTION, COMMITMENTS, INSTRUCTIONS, PROVENANCE, PLANS, SUPERVISION, SESSIONS)
