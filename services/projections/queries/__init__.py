@@ -13,6 +13,7 @@ from services.projections.queries import (
     instruction_ledger,
     joint_work_board,
     plan_board,
+    platform_map,
     provenance_trace,
     remote_session_monitor,
     supervision_board,
@@ -33,6 +34,7 @@ QUERIES: Mapping[str, Query] = {
     **plan_board.QUERIES,
     **supervision_board.QUERIES,
     **remote_session_monitor.QUERIES,
+    **platform_map.QUERIES,
 }
 """All there are, by full name."""
 

@@ -8,6 +8,7 @@ from services.projections.read_models.cross_tier_timeline import TIMELINE
 from services.projections.read_models.instruction_ledger import INSTRUCTIONS
 from services.projections.read_models.joint_work_board import BOARD
 from services.projections.read_models.plan_board import PLANS
+from services.projections.read_models.platform_map import PLATFORMS
 from services.projections.read_models.provenance_trace import PROVENANCE
 from services.projections.read_models.remote_session_monitor import SESSIONS
 from services.projections.read_models.supervision_board import SUPERVISION
@@ -19,6 +20,7 @@ __all__ = [
     "COMMITMENTS",
     "INSTRUCTIONS",
     "PLANS",
+    "PLATFORMS",
     "PROVENANCE",
     "READ_MODELS",
     "SESSIONS",
@@ -27,4 +29,16 @@ __all__ = [
     "WAITING",
 ]
 
-READ_MODELS = (BOARD, TIMELINE, WAITING, ADOPTION, COMMITMENTS, INSTRUCTIONS, PROVENANCE, PLANS, SUPERVISION, SESSIONS)
+READ_MODELS = (
+    BOARD,
+    TIMELINE,
+    WAITING,
+    ADOPTION,
+    COMMITMENTS,
+    INSTRUCTIONS,
+    PROVENANCE,
+    PLANS,
+    SUPERVISION,
+    SESSIONS,
+    PLATFORMS,
+)

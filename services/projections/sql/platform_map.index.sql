@@ -1,0 +1,2 @@
+create index platforms_by_township on {schema}.platforms (township);
+create index groups_by_township on {schema}.groups (township);
