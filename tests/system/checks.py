@@ -89,8 +89,9 @@ async def _outstanding(site: Site, events: Events, subscriber: Subscriber) -> li
         missing.append(f"{records} of {count} events are on the topics")
     for tier in TIERS:
         missing += _behind(f"the inbox of {tier}", await inbox_progress(site, tier), heads)
-    for name, folded in (await projected(site)).items():
-        missing += _behind(name, folded, heads)
+    for model, folded in await projected(site):
+        read = {stream: version for stream, version in heads.items() if model.keeps(stream.split("/")[1])}
+        missing += _behind(model.name, folded, read)
     return missing
 
 

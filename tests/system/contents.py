@@ -18,11 +18,17 @@ from linkage.store import Store, StoredEvent
 from services.projections.fact import Fact, fact_of
 from services.projections.generation import Generation
 from services.projections.projector import _Raising
+from services.projections.read_model import ReadModel
 from services.projections.read_models import READ_MODELS
 
 __all__ = ["Published", "Subscriber", "differences", "inbox_progress", "parked", "projected", "stored"]
 
 _SCRATCH = 9_999  # number of the generation that is folded for comparison, and rolled back
+_COMPARED = """
+select table_name, string_agg(column_name, ', ') from information_schema.columns
+ where table_schema = $1 and column_name <> 'published_at' group by table_name
+"""
+"""Tables and their columns. When an event was published, only its topic tells: not the store it is folded from here."""
 
 
 async def stored(site: Site) -> dict[str, list[StoredEvent]]:
@@ -95,16 +101,15 @@ async def parked(site: Site) -> list[str]:
     return found
 
 
-async def projected(site: Site) -> dict[str, dict[str, int]]:
+async def projected(site: Site) -> list[tuple[ReadModel, dict[str, int]]]:
     """Up to which version each read model has folded each stream."""
     dsn = site.plan.dsns[PROJECTIONS]
     active = await _versions(dsn, "select read_model, generation from generations")
-    return {
-        model.name: await _versions(dsn, f"select stream, version from {model.name}_g{active[model.name]}.folds")
-        if model.name in active
-        else {}
+    return [
+        (model, await _versions(dsn, f"select stream, version from {model.name}_g{active[model.name]}.folds"))
         for model in READ_MODELS
-    }
+        if model.name in active
+    ]
 
 
 async def differences(site: Site, events: Sequence[StoredEvent]) -> list[str]:
@@ -126,10 +131,11 @@ async def differences(site: Site, events: Sequence[StoredEvent]) -> list[str]:
             await scratch.create(db)
             await scratch.take(db, facts, _Raising(), _nothing_is_missing)
             live = f"{model.name}_g{active[model.name]}"
-            tables = await db.fetch("select tablename from pg_tables where schemaname = $1", scratch.schema)
-            for table in (row["tablename"] for row in tables):
+            for table, columns in await db.fetch(_COMPARED, scratch.schema):
                 for side, one, other in (("only in", live, scratch.schema), ("missing in", scratch.schema, live)):
-                    rows = await db.fetch(f"select * from {one}.{table} except all select * from {other}.{table}")
+                    rows = await db.fetch(
+                        f"select {columns} from {one}.{table} except all select {columns} from {other}.{table}"
+                    )
                     found += [f"{side} {live}.{table}: {dict(row)}" for row in rows]
     return found
 
