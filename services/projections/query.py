@@ -9,7 +9,7 @@ from datetime import timedelta
 import asyncpg
 import structlog
 
-from linkage import logs, policy
+from linkage import logs, metrics, policy, traces
 from linkage.rpc.identity import Issuers, load_issuers
 from linkage.rpc.server import Running, serve
 from linkage.settings import read, refuse
@@ -61,6 +61,8 @@ def main() -> None:
 
     settings = read(QuerySettings)
     logs.configure("projections-query", settings.log_level)
+    traces.configure("projections-query")
+    metrics.serve(settings.metrics_port, settings.metrics_host)
     try:
         issuers = Issuers(load_issuers(settings.issuers))
     except ValueError as error:

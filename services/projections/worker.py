@@ -19,13 +19,14 @@ import structlog
 from faust.web import Request, Response, View
 from mode import Service
 
-from linkage import logs
+from linkage import logs, metrics, traces
 from linkage.bus import KafkaSettings, MalformedRecord
 from linkage.settings import KafkaEnvironment, read
 from services.projections import generations
 from services.projections.agent import APP_ID, fold_into, make_app
-from services.projections.fact import Record
+from services.projections.fact import Fact, Record
 from services.projections.fact import read as read_record
+from services.projections.freshness import Freshness
 from services.projections.healing import Stores
 from services.projections.liveness import Ends, Judge, Seen
 from services.projections.projector import Delivery, NotOurGeneration, Projector, Unreadable
@@ -56,6 +57,7 @@ class Worker:
         self._stores = Stores.at(settings.store_dsns())
         self._ends = Ends(kafka)
         self._judge = Judge()
+        self._freshness = Freshness()
         self._projector: Projector | None = None
         self._written = 0
         self._writing = False
@@ -90,7 +92,7 @@ class Worker:
         """Writes the batch, however often it takes: `_watch` is what bounds it."""
         self._writing = True
         wait = 0.05
-        begin = time.monotonic()
+        begin, started = time.monotonic(), time.time_ns()
         while True:
             try:
                 new = await (await self.projector()).apply(batch)
@@ -99,7 +101,11 @@ class Worker:
                 log.warning("batch not written, trying again", problem=f"{type(problem).__name__}: {problem}")
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, 2.0)
-        log.debug("batch written", events=len(batch), new=new, seconds=round(time.monotonic() - begin, 6))
+        seconds = time.monotonic() - begin
+        log.debug("batch written", events=len(batch), new=new, seconds=round(seconds, 6))
+        metrics.FOLD_SECONDS.observe(seconds)
+        metrics.FOLDED.inc(new)
+        _trace(batch, started, time.time_ns())
         self._written += 1
         self._writing = False
 
@@ -114,6 +120,8 @@ class Worker:
             seen = await self._look()
             self.stuck = self._judge.stuck_for(seen, time.monotonic())
             self.looks += 1
+            metrics.PROJECTION_STUCK.set(self.stuck)
+            self._freshness.show(seen, time.monotonic())
             if self.stuck > self._settings.stuck_seconds:
                 log.critical("stuck, the worker ends", seconds=round(self.stuck), places=len(seen.read))
                 os._exit(1)
@@ -133,6 +141,18 @@ class Worker:
             except _NOT_ANSWERING as problem:
                 log.warning("parked streams not looked after", problem=f"{type(problem).__name__}: {problem}")
             await asyncio.sleep(2.0)
+
+
+def _trace(batch: list[Delivery], begin: int, end: int) -> None:
+    """A span for every event whose recorder wanted to see what becomes of it."""
+    if not traces.enabled():
+        return
+    for delivery in batch:
+        fact = delivery.content
+        if isinstance(fact, Fact):
+            traceparent = (dict(fact.record.headers).get("ce_traceparent") or b"").decode()
+            if traces.wanted(traceparent):
+                traces.afterwards("project", traceparent, traces.CONSUMER, begin, end, event=fact.id)
 
 
 class _Beside(Service):
@@ -174,6 +194,8 @@ def main() -> None:
 
     settings, kafka = read(WorkerSettings), read(KafkaEnvironment)
     logs.configure("projections", settings.log_level)
+    traces.configure("projections")
+    metrics.serve(settings.metrics_port, settings.metrics_host)
     asyncio.run(generations.prepare(settings.projections_dsn.get_secret_value()))
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
     worker = Worker(settings, kafka)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import structlog
 import uvloop
 
-from linkage import contract, logs, policy, v1
+from linkage import contract, logs, metrics, policy, traces, v1, vitals
 from linkage.bus.inbox import Inbox, Poison
 from linkage.bus.relay import Relay
 from linkage.bus.topics import event_topics
@@ -26,7 +26,7 @@ from linkage.rpc.commands import Commands
 from linkage.rpc.identity import Issuers, load_issuers
 from linkage.rpc.methods import command_methods
 from linkage.rpc.reactor import NotUnderstood, Reactor
-from linkage.rpc.server import Running, serve
+from linkage.rpc.server import serve
 from linkage.settings import KafkaEnvironment, TierSettings, read, refuse
 from linkage.store import Store, StoredEvent, StoreUnavailable
 from linkage.vault import Keyring, KeyUnfit, Vault
@@ -52,6 +52,8 @@ def run(tier: Tier) -> None:
     settings = read(TierSettings)
     kafka = read(KafkaEnvironment)
     logs.configure(settings.instance, settings.log_level)
+    traces.configure(settings.instance)
+    metrics.serve(settings.metrics_port, settings.metrics_host)
     directory = policy.directory()
     if problems := list(_unfit(settings.organisations, tier, directory)):
         refuse(*(f"LINKAGE_ORGANISATIONS: {problem}" for problem in problems))
@@ -108,7 +110,9 @@ async def _serve(
             background = [
                 asyncio.create_task(relay.run(), name="relay"),
                 asyncio.create_task(inbox.run(), name="inbox"),
-                asyncio.create_task(_watch(running, store, inbox), name="watch"),
+                asyncio.create_task(vitals.probes(running, store, inbox), name="probes"),
+                asyncio.create_task(vitals.measure(store, dsn, relay, inbox), name="measures"),
+                asyncio.create_task(vitals.verify(store, relay), name="verification"),
             ]
             stopped = asyncio.create_task(stop.wait(), name="stop")
             done, _ = await asyncio.wait([stopped, *background], return_when=asyncio.FIRST_COMPLETED)
@@ -142,19 +146,3 @@ def _answering(reactor: Reactor) -> Callable[[StoredEvent], Awaitable[None]]:
             raise Poison(str(error)) from error
 
     return answer
-
-
-async def _watch(running: Running, store: Store, inbox: Inbox) -> None:
-    """Tells the probes how the service is: ready while the store answers, alive while the inbox hears what there is.
-
-    (A relay that is deaf for good ends the process itself.)
-    """
-    while True:
-        try:
-            await store.head("0/none/0")
-        except StoreUnavailable:
-            await running.ready(False)
-        else:
-            await running.ready(True)
-        await running.alive(inbox.status.alive)
-        await asyncio.sleep(1)

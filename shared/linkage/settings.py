@@ -26,11 +26,14 @@ class KafkaEnvironment(BaseSettings, KafkaSettings):
 
 
 class LogSettings(BaseSettings):
-    """How much a process tells of what it does."""
+    """How much a process tells of what it does, and where."""
 
     model_config = SettingsConfigDict(env_prefix="LINKAGE_", extra="ignore")
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    metrics_host: str = "0.0.0.0"
+    metrics_port: int = Field(default=0, ge=0, le=65535)
+    """Where Prometheus finds `/metrics`; 0: nowhere."""
 
 
 class ListenSettings(LogSettings):

@@ -11,10 +11,11 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import monotonic
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import structlog
 
+from linkage import metrics
 from linkage.bus import parking
 from linkage.bus.envelope import MalformedRecord, from_record, intact
 from linkage.bus.parking import Poison, Replay
@@ -142,22 +143,22 @@ class Intake:
         async with self._slots:
             for event in events:
                 if event.version <= done:
-                    self.counts.repeated += 1
+                    self._count("repeated")
                     continue
                 if parked is not None and event.version >= parked:
                     async with self._pool.acquire() as conn:
                         if await parking.queue_behind(conn, self._consumer, event):
-                            self.counts.parked += 1
+                            self._count("parked")
                             continue
                         done, parked = await _progress(conn, event.stream), None  # it was replayed meanwhile
                     if event.version <= done:
-                        self.counts.repeated += 1
+                        self._count("repeated")
                         continue
                 problem = _gap(event, done) or await self._answer(event)
                 if problem:
                     async with self._pool.acquire() as conn:
                         await parking.park(conn, self._consumer, event, problem)
-                    self.counts.parked += 1
+                    self._count("parked")
                     parked = event.version
                     continue
                 done = event.version
@@ -203,16 +204,21 @@ class Intake:
         if not intact(event):
             raise Poison("its content does not give its hash")
         if not self._wants(event.type):
-            self.counts.unwanted += 1
+            self._count("unwanted")
             return
         await self._handle(event)
-        self.counts.handled += 1
+        self._count("handled")
         self.counts.last = datetime.now(UTC)
+        metrics.INBOX_DELAY.observe((self.counts.last - event.metadata.recorded_at).total_seconds())
+
+    def _count(self, outcome: Literal["handled", "unwanted", "repeated", "parked"]) -> None:
+        setattr(self.counts, outcome, getattr(self.counts, outcome) + 1)
+        metrics.INBOX_RECORDS.labels(outcome).inc()
 
     async def _park_record(self, conn: Connection, place: str, record: Any, reason: str) -> None:
         held = record.key, record.value, record.headers
         await parking.park_record(conn, self._consumer, place, record.offset, held, reason)
-        self.counts.parked += 1
+        self._count("parked")
 
 
 def _gap(event: StoredEvent, done: int) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from typing import NoReturn, Protocol, TypeVar
 import structlog
 from kafka.errors import KafkaError
 
+from linkage import metrics, traces
 from linkage.bus.leadership import UNREACHABLE, leadership
 from linkage.bus.publisher import CursorUnreadable, Fenced, NotPublished, Publisher
 from linkage.bus.settings import KafkaSettings
@@ -72,8 +74,10 @@ class _Page:
     """A page that is being published."""
 
     outcome: asyncio.Future[None]
-    events: int
+    events: list[StoredEvent]
     reached: int
+    begin: int
+    """Nanoseconds since 1970."""
 
 
 class _Deaf(Exception):
@@ -175,7 +179,7 @@ class Relay:
                     wait = min(wait * 1.5, _LONGEST_WAIT)
                 elif not lost.is_set():
                     outcome = worker.call(partial(publisher.publish, events, reached))
-                    page, wait = _Page(outcome, len(events), reached), _SHORTEST_WAIT
+                    page, wait = _Page(outcome, events, reached, time.time_ns()), _SHORTEST_WAIT
             self._stumble("leadership is lost")
         except _Deaf:
             deaf = True
@@ -192,8 +196,15 @@ class Relay:
     def _published(self, page: _Page) -> None:
         self._deaf = 0
         self.status.cursor = page.reached
-        self.status.published += page.events
+        self.status.published += len(page.events)
+        metrics.RELAY_PUBLISHED.inc(len(page.events))
         self.status.last_published = datetime.now(UTC)
+        end = time.time_ns()
+        for event in page.events:
+            if traces.wanted(event.metadata.traceparent):
+                traces.afterwards(
+                    "publish", event.metadata.traceparent, traces.PRODUCER, page.begin, end, event=event.id
+                )
 
     async def _something_appended(self, wait: float) -> None:
         with suppress(TimeoutError):

@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 
 import grpc
 
-from linkage import contract, v1
+from linkage import contract, traces, v1
 from linkage.domain.reaction import Happening, Order, Reaction
 from linkage.rpc.commands import Cause, Commands
 from linkage.rpc.failure import Failure
@@ -56,11 +56,12 @@ class Reactor:
         happening = Happening(
             message, event.stream, event.version, event.metadata.organisation, event.metadata.occurred_at
         )
-        cause = Cause(event.metadata.correlation_id, event.id, event.metadata.traceparent)
         for name, react in reactions:
             for order in react(happening):
                 if order.organisation in self._commands.hosted:
-                    await self._carry_out(event.id, name, order, happening.occurred_at, cause)
+                    with traces.span(name, event.metadata.traceparent, traces.CONSUMER, event=event.id) as onward:
+                        cause = Cause(event.metadata.correlation_id, event.id, onward)
+                        await self._carry_out(event.id, name, order, happening.occurred_at, cause)
 
     async def _carry_out(self, event_id: str, name: str, order: Order, at: datetime, cause: Cause) -> None:
         organisation, command = order.organisation, order.command

@@ -20,7 +20,7 @@ from google.protobuf.message import DecodeError, Message
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
-from linkage import contract, v1
+from linkage import contract, metrics, traces, v1
 from linkage.domain.directory import Directory
 from linkage.rpc.failure import Failure, Violation, invalid
 from linkage.rpc.fields import violations
@@ -132,8 +132,12 @@ def _handler(
     tiers = frozenset(authority.tiers if authority else allowed.tiers if allowed else ())
     posts = frozenset(authority.posts) if authority else frozenset()
     name = method.full_name
+    kind = "command" if authority else "query"
+    seconds = metrics.REQUEST_SECONDS.labels(kind)
+    answered = metrics.REQUESTS.labels(name, "OK")
 
     async def handle(data: bytes, context: grpc.aio.ServicerContext[bytes, bytes]) -> bytes:
+        begin = time.perf_counter()
         try:
             authorization, traceparent = _headers(context.invocation_metadata() or ())
             caller = issuers.caller(authorization)
@@ -147,7 +151,9 @@ def _handler(
             found = violations(request, caller.organisation, directory)
             if found:
                 raise invalid(found)
-            response = await answer(request, Call(caller, traceparent, context.time_remaining()))
+            with traces.span(name, traceparent, traces.SERVER) as onward:
+                response = await answer(request, Call(caller, onward, context.time_remaining()))
+            answered.inc()
             return response.SerializeToString()
         except Failure as refused:
             log.info("refused", method=name, code=refused.code.name, reason=refused.reason)
@@ -157,6 +163,10 @@ def _handler(
             failure = Failure(
                 grpc.StatusCode.INTERNAL, "INTERNAL", "the service failed; its operators see why in the log"
             )
+        finally:
+            seconds.observe(time.perf_counter() - begin)
+        metrics.REQUESTS.labels(name, failure.code.name).inc()
+        metrics.REFUSALS.labels(name, failure.reason).inc()
         await context.abort(failure.code, failure.message, failure.trailer())
 
     return grpc.unary_unary_rpc_method_handler(handle)

@@ -4,11 +4,13 @@ Nobody waits for company: an idle committer commits what there is at once, and w
 """
 
 import asyncio
+import time
 from collections import deque
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import asyncpg
 
+from linkage import metrics
 from linkage.store.batch import Row, columns, request
 from linkage.store.connection import CONTENT, UNREACHABLE, connect, statement, unavailable
 from linkage.store.events import (
@@ -147,6 +149,7 @@ class GroupCommit:
             raise
 
     async def _commit(self, db: "Connection", entries: list[Entry], tries: int = 1) -> None:
+        begin = time.perf_counter()
         try:
             result = await db.fetchrow(
                 _APPEND_BATCH, *columns([(row, events) for _, row, events in entries], look=tries > 1)
@@ -163,11 +166,14 @@ class GroupCommit:
             else:
                 _fail(entries[0], AppendRejected(str(error)))
             return
-        _answer(entries, result)
+        metrics.APPEND_SECONDS.observe(time.perf_counter() - begin)
+        metrics.APPEND_BATCH.observe(len(entries))
+        metrics.APPENDED.inc(_answer(entries, result))
         self._appended.set()
 
 
-def _answer(entries: list[Entry], result: Any) -> None:
+def _answer(entries: list[Entry], result: Any) -> int:
+    """Tells every caller; returns how many events were stored."""
     position = -1
     verdicts, actual, positions = result[0], result[1], result[2]
     for n, entry in enumerate(entries):
@@ -187,6 +193,7 @@ def _answer(entries: list[Entry], result: Any) -> None:
             _fail(entry, VersionConflict(row[0], row[5], actual[n]))
         elif verdict == _BROKEN:
             _fail(entry, ChainBroken(row[0], row[5]))
+    return position + 1
 
 
 def _fail(entry: Entry, error: Exception) -> None:

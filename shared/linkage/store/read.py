@@ -2,27 +2,32 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from linkage.store.chain import BrokenLink, verify
 from linkage.store.connection import UNREACHABLE, statement, unavailable
 from linkage.store.events import Appended, Head, Metadata, RequestReused, StoredEvent, StoreUnavailable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import asyncpg
 
     from linkage.store.connection import Pool
 
-__all__ = ["Tail", "answer", "head", "load", "oldest_writer"]
+__all__ = ["Tail", "answer", "broken_links", "head", "load", "oldest_writer", "tail_state"]
 
 _ANSWER = statement("answer")
 _HEAD = statement("head")
+_LINKS = statement("links")
 _LOAD = statement("load")
 _READ_ALL = statement("read_all")
 _READ_KIND = statement("read_kind")
 _RAISE_FENCE = statement("raise_fence")
 _LOWEST_OPEN_ID = statement("lowest_open_id")
 _OLDEST_WRITER = statement("oldest_writer")
+_TAIL_STATE = statement("tail_state")
 
 _WINDOW = 20_000
 """How many positions one statement looks through for events of some kinds."""
@@ -54,6 +59,25 @@ async def oldest_writer(pool: "Pool") -> float:
     """For how many seconds the oldest transaction that writes anywhere on the server is open; 0 if there is none."""
     seconds: float = (await _fetch(pool, _OLDEST_WRITER))[0][0]
     return seconds
+
+
+async def tail_state(pool: "Pool", after: int) -> tuple[int, float]:
+    """The newest position, and for how many seconds the first event after `after` has been there; 0 for none."""
+    newest, waiting = (await _fetch(pool, _TAIL_STATE, after))[0]
+    return newest, waiting
+
+
+async def broken_links(pool: "Pool", after: int, limit: int) -> tuple[int, list[BrokenLink]]:
+    """Verifies up to `limit` events after a position, each against its predecessor: the new cursor, what is broken."""
+    rows = await _fetch(pool, _LINKS, after, limit)
+    found = []
+    for row in rows:
+        *values, before = row
+        event = _event(values)
+        head = Head(event.version - 1, before) if before is not None else Head()
+        if link := verify([event], head):
+            found.append(link)
+    return (rows[-1]["position"] if rows else after), found
 
 
 class Tail:
@@ -132,6 +156,6 @@ async def _fetch(pool: "Pool", query: str, *arguments: object) -> "list[asyncpg.
     return rows
 
 
-def _event(row: "asyncpg.Record") -> StoredEvent:
+def _event(row: "Iterable[Any]") -> StoredEvent:
     position, stream, version, key, type, data, previous_hash, hash, *metadata = row
     return StoredEvent(position, stream, version, key, type, data, Metadata._make(metadata), previous_hash, hash)

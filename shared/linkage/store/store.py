@@ -9,6 +9,7 @@ from uuid import UUID
 from linkage.store import read
 from linkage.store.append import GroupCommit
 from linkage.store.batch import rows
+from linkage.store.chain import BrokenLink
 from linkage.store.connection import UNREACHABLE, open_pool, unavailable
 from linkage.store.events import Appended, Head, Metadata, NewEvent, StoredEvent
 
@@ -99,6 +100,17 @@ class Store:
     async def read_kind(self, kind: str, after: int, limit: int) -> tuple[int, list[StoredEvent]]:
         """The events of one stream kind (the stream id's middle part) by cursor, like `page`."""
         return await self._tail.read(after, limit, (kind,))
+
+    async def tail_state(self, after: int) -> tuple[int, float]:
+        """The newest position, and for how many seconds the first event after `after` has been there (0: none)."""
+        return await read.tail_state(self._pool, after)
+
+    async def broken_links(self, after: int, limit: int) -> tuple[int, list[BrokenLink]]:
+        """Verifies the hash chains of up to `limit` events after the cursor: the new cursor, and what is broken.
+
+        At the end of the log: `(after, [])`.
+        """
+        return await read.broken_links(self._pool, after, limit)
 
     async def oldest_writer(self) -> float:
         """For how many seconds the server's oldest writing transaction is open (0: none): what the tail waits for.

@@ -1,0 +1,98 @@
+"""What a tier service shows of itself: to the probes whether it serves and advances, to Prometheus how it is doing."""
+
+from __future__ import annotations
+
+import asyncio
+
+import asyncpg
+import structlog
+
+from linkage import metrics
+from linkage.bus import parking
+from linkage.bus.inbox import Inbox
+from linkage.bus.leadership import UNREACHABLE
+from linkage.bus.relay import Relay
+from linkage.rpc.server import Running
+from linkage.store import Store, StoreUnavailable
+
+__all__ = ["measure", "probes", "verify"]
+
+log = structlog.get_logger("linkage.vitals")
+
+_EVERY = 5.0  # seconds between two measurements
+_PAGE, _PAUSE = 200, 0.5
+"""Events of the log that are verified at a time, and the seconds between: 400 a second, a hundredth of a processor."""
+_REST = 60.0  # seconds between two passes over the log
+
+
+async def probes(running: Running, store: Store, inbox: Inbox) -> None:
+    """Tells the probes how the service is: ready while the store answers, alive while the inbox hears what there is.
+
+    (A relay that is deaf for good ends the process itself.)
+    """
+    while True:
+        try:
+            await store.head("0/none/0")
+        except StoreUnavailable:
+            await running.ready(False)
+        else:
+            await running.ready(True)
+        await running.alive(inbox.status.alive)
+        metrics.INBOX_ALIVE.set(inbox.status.alive)
+        await asyncio.sleep(1)
+
+
+async def measure(store: Store, dsn: str, relay: Relay, inbox: Inbox) -> None:
+    """Keeps the gauges of store, relay and inbox; while the store does not answer they stay as they were."""
+    while True:
+        try:
+            async with asyncpg.create_pool(dsn, min_size=0, max_size=1, timeout=5, command_timeout=10) as pool:
+                while True:
+                    await _measure(store, pool, relay, inbox)
+                    await asyncio.sleep(_EVERY)
+        except (StoreUnavailable, *UNREACHABLE) as problem:
+            log.warning("not measured", problem=str(problem))
+        await asyncio.sleep(_EVERY)
+
+
+async def _measure(store: Store, pool: asyncpg.Pool[asyncpg.Record], relay: Relay, inbox: Inbox) -> None:
+    leading = relay.status.leading
+    newest, waiting = await store.tail_state(relay.status.cursor)
+    metrics.HEAD.set(newest)
+    metrics.RELAY_LEADING.set(leading)
+    metrics.RELAY_POSITION.set(relay.status.cursor if leading else 0)
+    metrics.RELAY_AGE.set(waiting if leading else 0)
+    metrics.OLDEST_WRITER.set(await store.oldest_writer())
+    async with pool.acquire() as conn:
+        parked = await parking.parked_streams(conn, inbox.consumer)
+    metrics.PARKED.labels(inbox.consumer).set(len(parked))
+
+
+async def verify(store: Store, relay: Relay) -> None:
+    """Goes over all hash chains again and again, slowly, in the replica that leads: an event that was altered shows
+    within one pass, whether anybody asks or not (design D11)."""
+    broken: set[str] = set()
+    while True:
+        cursor, found = 0, set[str]()
+        while relay.status.leading:
+            try:
+                reached, links = await store.broken_links(cursor, _PAGE)
+            except StoreUnavailable:
+                await asyncio.sleep(_EVERY)
+                continue
+            for link in links:
+                found.add(link.stream)
+                if link.stream not in broken:
+                    log.error(
+                        "the chain of evidence is broken", stream=link.stream, version=link.version, why=link.reason
+                    )
+            broken |= found
+            metrics.CHAIN_BROKEN.set(len(broken))
+            metrics.CHAIN_VERIFIED.set(reached)
+            if reached == cursor:
+                broken = found  # a whole pass: what was mended from a backup is well again
+                metrics.CHAIN_BROKEN.set(len(broken))
+                break
+            cursor = reached
+            await asyncio.sleep(_PAUSE)
+        await asyncio.sleep(_REST)
