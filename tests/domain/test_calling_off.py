@@ -141,16 +141,19 @@ def test_a_venue_in_use_stays_though_its_host_withdraws_from_the_work() -> None:
 def test_a_venue_that_is_confirmed_as_its_host_withdraws_goes_with_the_participation() -> None:
     part = Spec(participation.AGGREGATE, by=ANYUE)
     withdrawn = v1.ParticipationWithdrawn(joint_work_id=JW, initiator=CITY, reason="防汛", round=1)
-    note = v1.NoteSubVenueOfWorkRequest(joint_work_id=JW, session_id=S)
+    note = v1.NoteSubVenueOfWorkRequest(joint_work_id=JW, session_id=S, confirmation=2)
     invited = v1.InvitationReceived(
         joint_work_id=JW, initiator=CITY, invitation=v1.InvitationIssued(joint_work_id=JW, round=1, revision=1)
     )
     accepted = v1.InvitationAccepted(joint_work_id=JW, initiator=CITY, round=1, accepted_revision=1)
-    noted = v1.SubVenueOfWorkNoted(joint_work_id=JW, session_id=S)
+    noted = v1.SubVenueOfWorkNoted(joint_work_id=JW, session_id=S, confirmation=2)
     part.given(invited, accepted).when(note).then(noted)
     part.given(invited, accepted, noted).when(note).then()
-    too_late = v1.SubVenueOfWorkNoted(joint_work_id=JW, session_id=S, withdrawn="防汛")
+    too_late = v1.SubVenueOfWorkNoted(joint_work_id=JW, session_id=S, confirmation=2, withdrawn="防汛")
     part.given(invited, accepted, withdrawn).when(note).then(too_late)
+    again = v1.NoteSubVenueOfWorkRequest(joint_work_id=JW, session_id=S, confirmation=5)
+    once_more = v1.SubVenueOfWorkNoted(joint_work_id=JW, session_id=S, confirmation=5, withdrawn="防汛")
+    part.given(invited, accepted, noted, withdrawn).when(again).then(once_more)
 
     world = hosting()
     world.told(YANJIANG, WITHDRAW)

@@ -16,7 +16,7 @@ from google.protobuf.message import Message
 
 from linkage import contract, policy, v1
 from linkage.domain.aggregate import Aggregate
-from linkage.domain.decision import Occasion, Refusal
+from linkage.domain.decision import Decision, Occasion, Refusal
 from linkage.domain.reaction import Happening
 from linkage.rpc.fields import violations
 from linkage.testing import DIRECTORY, moment
@@ -57,10 +57,26 @@ class World:
         assert DIRECTORY[by].tier in TIERS_OF[command.DESCRIPTOR.full_name], f"{by} may not {command.DESCRIPTOR.name}"
         wrong = violations(command, by, DIRECTORY)
         assert {violation.reason for violation in wrong} <= {"FIELD_REQUIRED"}, wrong  # a story may leave details out
-        refusal = self._decide(by, command, post, moment(at))
+        refusal = self.wish(by, command, at, post)
         while self.arriving:
             self._spread(self.arriving.popleft())
         return refusal
+
+    def wish(
+        self, by: str, command: Message, at: str = "2023-05-18", post: v1.Post.ValueType = v1.POST_CPPCC_OFFICE
+    ) -> Refusal | None:
+        """The body decides, and what it records is still on its way."""
+        return self._decide(by, command, post, moment(at))
+
+    def on_its_way(self) -> list[str]:
+        """Streams that hold something that has not arrived yet."""
+        return sorted({happening.stream for happening in self.arriving})
+
+    def arrives(self, stream: str) -> None:
+        """The oldest event of that stream which has not arrived does: within a stream, nothing overtakes."""
+        happening = next(happening for happening in self.arriving if happening.stream == stream)
+        self.arriving.remove(happening)
+        self._spread(happening)
 
     def told(self, by: str, *commands: Message, at: str = "2023-05-18") -> None:
         """The body does all of this, and is refused none of it."""
@@ -97,18 +113,27 @@ class World:
         (aggregate,) = (aggregate for aggregate in tier.aggregates if aggregate.kind == kind)
         return aggregate.fold(tuple(self.streams.get(stream, ())))
 
-    def _decide(self, by: str, command: Message, post: v1.Post.ValueType, at: datetime) -> Refusal | None:
+    def brings(self, by: str, command: Message, at: str = "2023-05-18") -> bool:
+        """Whether the body would record something."""
+        _, decision = self._decision(by, command, v1.POST_CPPCC_OFFICE, moment(at))
+        return bool(decision) and not isinstance(decision, Refusal)
+
+    def _decision(self, by: str, command: Message, post: v1.Post.ValueType, at: datetime) -> tuple[str, Decision]:
         aggregate = BY_COMMAND[DIRECTORY[by].tier, type(command)]
         stream = f"{by}/{aggregate.kind}/{getattr(command, contract.kinds()[aggregate.kind].id_field)}"
         events = self.streams.get(stream, [])
         occasion = Occasion(DIRECTORY[by], post, at, DIRECTORY)
         decision = aggregate.decisions[type(command)](aggregate.fold(tuple(events)), command, occasion)
         if isinstance(decision, Refusal):
-            return decision
+            return stream, decision
         rules = policy.load()
         marks = {mark for event in events for mark in rules.marks(event)}
-        if (refusal := rules.judge(rules.directory[by], marks, decision, at)) is not None:
-            return refusal
+        return stream, rules.judge(rules.directory[by], marks, decision, at) or decision
+
+    def _decide(self, by: str, command: Message, post: v1.Post.ValueType, at: datetime) -> Refusal | None:
+        stream, decision = self._decision(by, command, post, at)
+        if isinstance(decision, Refusal):
+            return decision
         for event in decision:
             events = self.streams.setdefault(stream, [])
             events.append(event)

@@ -52,7 +52,7 @@ class Participation:
     contributions: Mapping[str, v1.ContributionSubmitted] = field(default_factory=dict)
     results: frozenset[tuple[str, str]] = frozenset()  # summary and document of each
     acknowledged: int = 0  # how many of them
-    hosted: frozenset[str] = frozenset()  # sessions in which it has confirmed a sub-venue
+    hosted: Mapping[str, int] = field(default_factory=dict)  # newest confirmation of a sub-venue, by session
     withdrawn: str = ""  # why
 
 
@@ -80,8 +80,8 @@ def evolve(state: Participation, event: Message) -> Participation:
             return replace(state, ready=revision)
         case v1.ParticipationWithdrawn(reason=reason):
             return replace(state, status=Status.WITHDRAWN, withdrawn=reason)
-        case v1.SubVenueOfWorkNoted(session_id=session):
-            return replace(state, hosted=state.hosted | {session})
+        case v1.SubVenueOfWorkNoted(session_id=session, confirmation=version):
+            return replace(state, hosted={**state.hosted, session: version})
         case v1.ParticipationReleased(initiator=initiator):
             return replace(state, status=Status.RELEASED, initiator=initiator)
         case v1.ContributionSubmitted(contribution_id=contribution):
@@ -186,10 +186,12 @@ def withdraw(state: Participation, command: v1.WithdrawParticipationRequest, occ
 
 
 def note_sub_venue(state: Participation, command: v1.NoteSubVenueOfWorkRequest, occasion: Occasion) -> Decision:
-    """Notes a venue the body hosts. One it confirmed as it withdrew is told that it goes with the participation."""
-    if command.session_id in state.hosted:
+    """Notes a venue the body hosts. One it confirms as it withdraws, or later, is told that it goes with the
+    participation, each time: who is out of the work hosts nothing in it."""
+    if state.hosted.get(command.session_id, 0) >= command.confirmation:
         return unchanged
     noted = v1.SubVenueOfWorkNoted(joint_work_id=command.joint_work_id, session_id=command.session_id)
+    noted.confirmation = command.confirmation
     noted.withdrawn = state.withdrawn if state.status is Status.WITHDRAWN else ""
     return recorded(noted)
 

@@ -50,7 +50,9 @@ def _venue(happening: Happening) -> Iterator[Order]:
     if event.joint_work_id and opener(event.joint_work_id) != happening.organisation:
         yield Order(
             happening.organisation,
-            v1.NoteSubVenueOfWorkRequest(joint_work_id=event.joint_work_id, session_id=event.session_id),
+            v1.NoteSubVenueOfWorkRequest(
+                joint_work_id=event.joint_work_id, session_id=event.session_id, confirmation=happening.version
+            ),
         )
 
 
