@@ -1,0 +1,198 @@
+"""What runs is one of our services, told what it must know, probed for what it offers, and ended in its own time."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from pydantic_settings import BaseSettings
+
+from deploy.local.places import REPOSITORY
+from linkage import contract, policy
+from linkage.settings import KafkaEnvironment, TierSettings
+from services.projections.settings import QuerySettings, WorkerSettings
+from tests.chart.rendering import EXAMPLES, Manifest, named, of_kind, render
+
+SETTINGS: dict[str, tuple[type[BaseSettings], ...]] = {
+    **dict.fromkeys(("municipal", "county", "township"), (TierSettings, KafkaEnvironment)),
+    "worker": (WorkerSettings, KafkaEnvironment),
+    "query": (QuerySettings,),
+}
+
+
+def deployments(example: str, values: dict[str, Any] | None = None) -> dict[str, Manifest]:
+    """Deployments of an example by name."""
+    return of_kind(render(example, values), "Deployment")
+
+
+def container(deployment: Manifest) -> Any:
+    """The one container of a deployment."""
+    (one,) = deployment["spec"]["template"]["spec"]["containers"]
+    return one
+
+
+def component(deployment: Manifest) -> str:
+    """Which of our services it is."""
+    found: str = deployment["spec"]["selector"]["matchLabels"]["app.kubernetes.io/component"]
+    return found
+
+
+def environment(deployment: Manifest) -> dict[str, str]:
+    """Its variables as the kubelet would make them, with the name of its Secret for what comes from one."""
+    made: dict[str, str] = {}
+    for variable in container(deployment)["env"]:
+        value = variable.get("value") or variable["valueFrom"]["secretKeyRef"]["name"]
+        made[variable["name"]] = re.sub(r"\$\((\w+)\)", lambda match: made[match[1]], value)
+    return made
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_every_service_is_one_of_ours_with_settings_it_takes(example: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for deployment in deployments(example).values():
+        (module,) = container(deployment)["args"]
+        assert REPOSITORY.joinpath(*module.split(".")).with_suffix(".py").exists()
+        with monkeypatch.context() as patch:
+            for name, value in environment(deployment).items():
+                patch.setenv(name, value)
+            for settings in SETTINGS[component(deployment)]:
+                settings()
+        known = {name for settings in SETTINGS[component(deployment)] for name in _variables(settings)}
+        assert {name for name in environment(deployment) if name.startswith("LINKAGE_")} <= known
+
+
+def test_an_instance_is_told_its_name_its_bodies_and_its_own_database() -> None:
+    told = environment(named(render("small"), "Deployment", "county-ziyang-counties"))
+    assert told["LINKAGE_INSTANCE"] == "ziyang-counties"
+    assert told["LINKAGE_ORGANISATIONS"] == "512002,512021,512022"
+    assert told["LINKAGE_STORE_DSN"] == "linkage-databases"
+
+
+def test_each_body_of_an_example_is_in_the_directory_and_of_its_tier() -> None:
+    for example in EXAMPLES:
+        for deployment in deployments(example).values():
+            for code in environment(deployment).get("LINKAGE_ORGANISATIONS", "").split(","):
+                body = policy.directory().get(code) if code else None
+                assert not code or (body is not None and contract.tier_name(body.tier) == component(deployment))
+
+
+def test_a_township_with_keys_opens_its_vault_and_nobody_else_sees_them() -> None:
+    keys = {name: environment(one).get("LINKAGE_VAULT_KEYS") for name, one in deployments("small").items()}
+    assert {name for name, secret in keys.items() if secret} == {"lk-linkage-township-anyue-townships"}
+
+
+def test_the_worker_heals_from_the_stores_it_is_given() -> None:
+    told = environment(named(render("operators"), "Deployment", "worker"))
+    assert told["LINKAGE_STORES"] == '{"county":["anyue-reader"],"municipal":["ziyang-reader"]}'
+
+
+def test_an_instance_may_have_its_own_way_to_kafka() -> None:
+    own = {
+        "name": "anyue",
+        "organisations": ["512021"],
+        "database": {"secret": {"name": "db"}},
+        "kafka": {"user": {"name": "anyue", "secret": {"name": "anyue-kafka"}}},
+    }
+    protocol = {"securityProtocol": "SASL_SSL", "user": {"name": "all", "secret": {"name": "all-kafka"}}}
+    rendered = render("small", {"kafka": protocol, "county": [own]})
+    assert environment(named(rendered, "Deployment", "county-anyue"))["LINKAGE_KAFKA_SASL_USERNAME"] == "anyue"
+    assert environment(named(rendered, "Deployment", "worker"))["LINKAGE_KAFKA_SASL_USERNAME"] == "all"
+
+
+def test_what_is_read_from_a_file_is_mounted_where_it_is_looked_for() -> None:
+    for example in EXAMPLES:
+        for deployment in deployments(example).values():
+            mounts = [mount["mountPath"] for mount in container(deployment)["volumeMounts"]]
+            volumes = {volume["name"] for volume in deployment["spec"]["template"]["spec"]["volumes"]}
+            assert {mount["name"] for mount in container(deployment)["volumeMounts"]} == volumes
+            for name, value in environment(deployment).items():
+                if value.startswith("/"):
+                    assert value.rsplit("/", 1)[0] in mounts, name
+
+
+def test_started_ready_and_alive_are_asked_apart() -> None:
+    probed = container(named(render("small"), "Deployment", "municipal-ziyang"))
+    assert probed["readinessProbe"]["grpc"] == {"port": 50051, "service": "readiness"}
+    assert probed["livenessProbe"]["grpc"] == {"port": 50051, "service": "liveness"}
+    assert probed["startupProbe"]["grpc"] == {"port": 50051, "service": "liveness"}
+    patience = probed["startupProbe"]["periodSeconds"] * probed["startupProbe"]["failureThreshold"]
+    assert patience >= 120, "a store may take its time to come back"
+
+
+def test_the_worker_is_asked_whether_it_advances() -> None:
+    probed = container(named(render("small"), "Deployment", "worker"))
+    assert {probed[probe]["httpGet"]["path"] for probe in ("startupProbe", "livenessProbe")} == {"/healthz/live/"}
+
+
+def test_where_the_kubelet_cannot_ask_for_tls_the_image_asks() -> None:
+    probed = container(named(render("county-alone"), "Deployment", "county-anyue"))
+    for probe, service in (("readinessProbe", "readiness"), ("livenessProbe", "liveness")):
+        command = probed[probe]["exec"]["command"]
+        assert command[0] == "linkage-health"
+        assert f"--service={service}" in command
+        assert "--name=lk-linkage-county-anyue.demo.svc" in command
+        assert "--certificate=/etc/linkage/tls/tls.crt" in command, "callers must show one there"
+
+
+def test_a_pod_gets_the_time_that_it_takes_to_end() -> None:
+    told = {"defaults": {"drainSeconds": 7, "graceSeconds": 60}}
+    for deployment in deployments("small", told).values():
+        pod = deployment["spec"]["template"]["spec"]
+        if component(deployment) == "worker":
+            assert "lifecycle" not in container(deployment), "nobody calls it"
+            continue
+        assert container(deployment)["lifecycle"]["preStop"] == {"sleep": {"seconds": 7}}
+        assert environment(deployment)["LINKAGE_GRACE_SECONDS"] == "60"
+        assert pod["terminationGracePeriodSeconds"] > 7 + 60
+
+
+def test_new_pods_serve_before_old_ones_end() -> None:
+    for deployment in deployments("small").values():
+        assert deployment["spec"]["strategy"]["rollingUpdate"] == {"maxSurge": 1, "maxUnavailable": 0}
+
+
+def test_changed_issuers_start_the_services_anew() -> None:
+    def marks(content: dict[str, Any]) -> set[str]:
+        given = {"issuers": {"content": content}}
+        found = deployments("operators", given).values()
+        return {one["spec"]["template"]["metadata"]["annotations"].get("checksum/issuers", "") for one in found}
+
+    key = {"kid": "1", "kty": "OKP"}
+    assert marks({"a": {"keys": [key]}}) != marks({"a": {"keys": [key, {**key, "kid": "2"}]}})
+
+
+def test_pods_are_spread_over_zones_and_nodes_by_their_own_labels() -> None:
+    for deployment in deployments("operators").values():
+        spread = deployment["spec"]["template"]["spec"]["topologySpreadConstraints"]
+        assert [one["topologyKey"] for one in spread] == ["topology.kubernetes.io/zone", "kubernetes.io/hostname"]
+        for one in spread:
+            assert one["labelSelector"] == deployment["spec"]["selector"]
+
+
+def test_no_two_workloads_are_found_by_one_selector() -> None:
+    for example in EXAMPLES:
+        found = [deployment["spec"]["selector"]["matchLabels"] for deployment in deployments(example).values()]
+        for one in found:
+            assert [other for other in found if one.items() <= other.items()] == [one]
+        for service in of_kind(render(example), "Service").values():
+            assert service["spec"]["selector"] in found
+
+
+def test_each_workload_has_a_service_account_of_its_own() -> None:
+    rendered = render("small")
+    used = [one["spec"]["template"]["spec"]["serviceAccountName"] for one in of_kind(rendered, "Deployment").values()]
+    assert len(set(used)) == len(used)
+    assert set(used) == set(of_kind(rendered, "ServiceAccount"))
+
+
+def test_a_service_account_that_is_there_is_used_and_not_made() -> None:
+    rendered = render("county-alone")
+    pod = named(rendered, "Deployment", "county-anyue")["spec"]["template"]["spec"]
+    assert pod["serviceAccountName"] == "anyue"
+    assert not of_kind(rendered, "ServiceAccount")
+
+
+def _variables(settings: type[BaseSettings]) -> set[str]:
+    prefix = str(settings.model_config.get("env_prefix", ""))
+    fields = settings.model_fields.items()
+    return {str(field.validation_alias or f"{prefix}{name}".upper()) for name, field in fields}
