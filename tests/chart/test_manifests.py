@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import kubernetes_validate  # type: ignore[import-untyped]
+import kubernetes_validate
 import pytest
-from jsonschema import Draft7Validator  # type: ignore[import-untyped]
+from jsonschema import Draft7Validator
 
 from tests.chart.crds import CUSTOM, file_of
 from tests.chart.rendering import CHART, EXAMPLES, SUPPORTED, Manifest, helm, of_kind, pods, render
