@@ -7,7 +7,9 @@ from rich.table import Table
 from rich.text import Text
 
 from deploy.local.scenario.bodies import ANYUE, LEZHI, RENEWAL_WORK, YANJIANG, at
+from deploy.local.scenario.citizens import RAISED
 from deploy.local.scenario.looking import adoption, adoption_entries, cell, plan_board, supervision_board, time
+from deploy.local.scenario.provenance import tell, told
 from deploy.local.scenario.scene import Scene
 from deploy.local.scenario.tables import grid, named, word
 from linkage import v1
@@ -21,6 +23,7 @@ async def ending(scene: Scene, out: Console) -> None:
     out.print(_plan(await plan_board(scene)))
     out.print(_ledger(await adoption_entries(scene), await adoption(scene)))
     out.print(_opinions(await supervision_board(scene)))
+    out.print(told(await tell(scene, RAISED[0].id), RAISED[0].id))
     out.print(_waiting(await scene.obligations(still_open=True)))
 
 

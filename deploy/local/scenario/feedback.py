@@ -14,7 +14,8 @@ from deploy.local.scenario.bodies import (
 )
 from deploy.local.scenario.citizens import RAISED
 from deploy.local.scenario.grassroots import CONSULTATION
-from deploy.local.scenario.looking import adoption, adoption_entries, count
+from deploy.local.scenario.looking import adoption, adoption_entries, count, time
+from deploy.local.scenario.provenance import DOWN, UP, ids, states, tell, walk
 from deploy.local.scenario.replies import REPLIES
 from deploy.local.scenario.scene import Scene
 from linkage import v1
@@ -88,6 +89,7 @@ async def citizens_are_told(scene: Scene) -> None:
             (YANJIANG.code, LINJIANG.code),
         },
     )
+    await _both_ways(scene)
     owed = await scene.obligations(opened_by="CitizenOpinionRegistered")
     scene.fact(
         "so what each township owed since the day it was raised is discharged, by its own word",
@@ -97,6 +99,46 @@ async def citizens_are_told(scene: Scene) -> None:
     held = await scene.timeline(CONSULTATION, lambda entries: count(entries, "GrassrootsFeedbackNoted") >= 3)
     scene.fact(
         "the consultation in 石羊镇 knows that its three are told", count(held, "GrassrootsFeedbackNoted", SHIYANG), 3
+    )
+
+
+async def _both_ways(scene: Scene) -> None:
+    """From an answer down to the citizens, and from what they raised up to the answer (ProvenanceTrace)."""
+    opinions = {raised.id for raised in RAISED}
+    citizens = v1.PROVENANCE_KIND_CITIZEN_FEEDBACK
+    down = await walk(scene, "512000-REC-1", DOWN, lambda nodes: ids(nodes, citizens) == opinions)
+    scene.fact(
+        "walked down from the first recommendation, five citizens were told (ProvenanceTrace)",
+        ids(down, citizens),
+        opinions,
+    )
+    up = await walk(scene, "512000-REC-1", UP)
+    scene.fact(
+        "walked up from it, it goes back to the same five opinions, and to item 3 of the plan",
+        (ids(up, v1.PROVENANCE_KIND_CITIZEN_OPINION), ids(up, v1.PROVENANCE_KIND_PLAN_ITEM)),
+        (opinions, {RENEWAL_ITEM}),
+    )
+    paths = {raised.id: await tell(scene, raised.id, lambda path: path.told_at.seconds > 0) for raised in RAISED}
+    scene.fact(
+        "told from each opinion on, its path ends with the day its citizen was told",
+        {opinion: time(path.told_at, "%m-%d") for opinion, path in paths.items()},
+        {raised.id: "09-14" if raised.town is LINJIANG else "09-15" for raised in RAISED},
+    )
+    first = list(paths[RAISED[0].id].nodes)
+    scene.fact(
+        "the path of the first leads to five answers, of which three are ADOPTED, and to a sixth question",
+        states(first, v1.PROVENANCE_KIND_ANSWER),
+        sorted(["ADOPTED"] * 3 + ["PARTLY_ADOPTED", "NOT_ADOPTED"]),
+    )
+    scene.fact(
+        "all three tiers are on it, and each station names the event it rests on",
+        ({node.tier for node in first}, all(node.event_id for node in first)),
+        ({v1.TIER_TOWNSHIP, v1.TIER_COUNTY, v1.TIER_MUNICIPAL}, True),
+    )
+    scene.fact(
+        "nowhere on it is anything of what the citizen said: what was raised has no title there",
+        {node.title for node in first if node.kind == v1.PROVENANCE_KIND_CITIZEN_OPINION},
+        {""},
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from uuid import NAMESPACE_URL, uuid5
 
-from deploy.local.scenario.bodies import LINJIANG, RENEWAL, SHIYANG, Body, at
+from deploy.local.scenario.bodies import ANYUE, LINJIANG, RENEWAL, SHIYANG, YANJIANG, Body, at
 from deploy.local.scenario.citizens import CITIZENS, RAISED, TOPICS, of
 from deploy.local.scenario.looking import count
 from deploy.local.scenario.scene import Scene
@@ -37,9 +37,23 @@ async def towns_have_a_place_for_it(scene: Scene) -> None:
     told = "has a convener of the members living there (住乡镇委员召集人), under a pseudonym"
     await scene.act(SHIYANG, at("2022-10-18 10:00"), appointed, told)
 
-    for town in (SHIYANG, LINJIANG):
-        entries = await scene.timeline(_PLATFORMS[town.code])
-        scene.fact(f"{town.name_zh} has an operating platform", count(entries, "PlatformOpened", town), 1)
+    of_anyue = await scene.see(v1.GetPlatformMapRequest(county=ANYUE.code))
+    scene.fact(
+        "the map of 安岳 shows a community with an operating platform (PlatformMap)",
+        (of_anyue.summary.communities, of_anyue.summary.communities_operating),
+        (1, 1),
+    )
+    scene.fact(
+        "and a liaison group whose convener is in office and whose officer is not named yet",
+        (of_anyue.summary.groups, of_anyue.summary.conveners_vacant, of_anyue.summary.officers_vacant),
+        (1, 0, 1),
+    )
+    of_yanjiang = await scene.see(v1.GetPlatformMapRequest(county=YANJIANG.code))
+    scene.fact(
+        "in 雁江 one township of those in the directory has one of its own",
+        [(cell.organisation, cell.operating) for cell in of_yanjiang.townships if cell.platforms],
+        [(LINJIANG.code, True)],
+    )
 
 
 async def citizens_raise_something(scene: Scene) -> None:

@@ -21,11 +21,18 @@ from deploy.local.scenario.looking import cell, obligation, time, venue
 from deploy.local.scenario.scene import Scene
 from linkage import v1
 
-__all__ = ["plan", "the_city_admits_the_late_acceptance", "the_city_invites", "the_invitation_lapses", "two_accept"]
+__all__ = [
+    "PLACES",
+    "plan",
+    "the_city_admits_the_late_acceptance",
+    "the_city_invites",
+    "the_invitation_lapses",
+    "two_accept",
+]
 
 _ROLE = "协同调研,组织当地委员参加协商"  # joint research; brings its local members
 _REPLY_BY = "2023-03-20 23:59"
-_PLACES = {YANJIANG.code: "雁江区政协会议室", ANYUE.code: "安岳县政协会议室"}
+PLACES = {YANJIANG.code: "雁江区政协会议室", ANYUE.code: "安岳县政协会议室"}
 
 
 def plan(held_at: str) -> v1.JointPlan:
@@ -91,7 +98,9 @@ async def the_city_invites(scene: Scene) -> None:
         {invitee.organisation: invitee.required for invitee in view.participants},
         {YANJIANG.code: True, ANYUE.code: True, LEZHI.code: False},
     )
-    answered = await scene.obligations(opened_by="LinkageSuggestionAccepted")
+    answered = await scene.obligations(
+        until=lambda owed: all(one.discharged_by for one in owed), opened_by="LinkageSuggestionAccepted"
+    )
     scene.fact(
         "what 安岳 suggested is taken up by it; all the same it answers its invitation like the others",
         [bool(one.discharged_by) for one in answered],
@@ -113,7 +122,7 @@ async def two_accept(scene: Scene) -> None:
     """Row 7."""
     for body, day in ((YANJIANG, "2023-03-10"), (ANYUE, "2023-03-15")):
         await _accept(scene, body, f"{day} 10:00", "accepts the invitation (接受邀请) at revision 1")
-        confirmed = v1.ConfirmSubVenueRequest(session_id=SESSION, place=_PLACES[body.code])
+        confirmed = v1.ConfirmSubVenueRequest(session_id=SESSION, place=PLACES[body.code])
         told = f"confirms its sub-venue: {confirmed.place}"
         await scene.act(body, at(f"{day} 10:20"), confirmed, told, awaiting=("SUB_VENUE_NOT_PROPOSED",))
 
@@ -127,7 +136,7 @@ async def two_accept(scene: Scene) -> None:
         scene.fact(
             f"the sub-venue at {body.name_zh} is CONFIRMED",
             (v1.VenueStanding.Name(venue(view, body).standing), venue(view, body).place),
-            ("VENUE_STANDING_CONFIRMED", _PLACES[body.code]),
+            ("VENUE_STANDING_CONFIRMED", PLACES[body.code]),
         )
     owed = await scene.obligations(RENEWAL_WORK)
     scene.fact(

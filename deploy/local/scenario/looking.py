@@ -7,7 +7,7 @@ from datetime import datetime
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from deploy.local.scenario.bodies import BODIES, CITY_CONSULTATION, PLAN, PROJECT, SHANGHAI, Body
+from deploy.local.scenario.bodies import BODIES, CITY_CONSULTATION, PLAN, PROJECT, SESSION, SHANGHAI, Body
 from deploy.local.scenario.scene import Scene
 from linkage import v1
 
@@ -19,6 +19,7 @@ __all__ = [
     "item",
     "obligation",
     "plan_board",
+    "session_monitor",
     "short",
     "time",
     "venue",
@@ -67,6 +68,17 @@ async def supervision_board(
     """The city's supervision project, with all it was rolled up from and all that was answered."""
     request = v1.GetSupervisionRequest(project_id=PROJECT)
     found: v1.SupervisionView = (await scene.see(request, lambda answer: until(answer.supervision))).supervision
+    return found
+
+
+async def session_monitor(
+    scene: Scene, until: Callable[[v1.RemoteSessionMonitor], bool] = lambda found: True, *, by: datetime | None = None
+) -> v1.RemoteSessionMonitor:
+    """The session as its host watches it; of a past moment, by what had occurred `by` then."""
+    request = v1.GetRemoteSessionRequest(session_id=SESSION)
+    if by is not None:
+        request.as_of.occurred_by.FromDatetime(by)
+    found: v1.RemoteSessionMonitor = (await scene.see(request, lambda answer: until(answer.session))).session
     return found
 
 

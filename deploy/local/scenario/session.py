@@ -13,7 +13,7 @@ from deploy.local.scenario.bodies import (
     Body,
     at,
 )
-from deploy.local.scenario.looking import item, obligation, plan_board, promises, time, venue
+from deploy.local.scenario.looking import item, obligation, plan_board, promises, session_monitor, time, venue
 from deploy.local.scenario.scene import Scene
 from deploy.local.scenario.script import COMMITMENTS, COUNTS, HEARD, ONLINE, RECOMMENDATIONS, UNHEARD, Statement
 from linkage import v1
@@ -61,6 +61,17 @@ async def the_session_opens(scene: Scene) -> None:
     for statement in HEARD[:3]:
         await _heard(scene, statement)
 
+    found = await session_monitor(scene)
+    scene.fact(
+        "a vice-chair hosts, and both sub-venues are connected (RemoteSessionMonitor)",
+        (v1.Post.Name(found.host), found.summary.venues, found.summary.connected),
+        ("POST_VICE_CHAIR", 2, 2),
+    )
+    scene.fact(
+        "department heads and representatives of the masses are there as well, as 002.11 asks",
+        [sum(one.number for one in found.attendance if one.capacity == capacity) for capacity in _OTHERS],
+        [3, 5],
+    )
     view = await scene.board(RENEWAL_WORK)
     scene.fact("JW-1 is RUNNING", v1.JointState.Name(view.state), "JOINT_STATE_RUNNING")
     session_cell = view.sessions[0] if view.sessions else v1.RemoteSessionCell()
@@ -71,6 +82,9 @@ async def the_session_opens(scene: Scene) -> None:
         "resident members are the majority, 18/30 > 1/2 (002.11「以住县(区)委员参加为主」)",
         session_cell.resident * 2 > session_cell.members > 0,
     )
+
+
+_OTHERS = (v1.CAPACITY_DEPARTMENT_HEAD, v1.CAPACITY_SECTOR_MASSES_REP)
 
 
 async def a_venue_is_cut_off(scene: Scene) -> None:
@@ -97,6 +111,14 @@ async def a_venue_is_cut_off(scene: Scene) -> None:
     await scene.act(ANYUE, at("2023-05-18 10:05"), v1.ConnectVenueRequest(session_id=SESSION), told)
     for statement in HEARD[4:]:
         await _heard(scene, statement)
+
+    found = await session_monitor(scene)
+    scene.fact(
+        "安岳 was away for a quarter of an hour, by its own record (RemoteSessionMonitor)",
+        [(one.seconds, one.cause) for host in found.venues if host.host == ANYUE.code for one in host.interruptions],
+        [(15 * 60, "线路故障")],
+    )
+    scene.fact("both venues are connected again", (found.summary.connected, found.summary.cut_off), (2, 0))
 
 
 async def the_consultation_ends(scene: Scene) -> None:
@@ -156,6 +178,19 @@ async def _ended_as_it_should(scene: Scene) -> None:
         ["2023-05-18 09:00", "2023-05-18 11:30"],
     )
     scene.fact("six statements were heard jointly", session.heard_jointly, len(HEARD))
+    found = await session_monitor(scene)
+    scene.fact(
+        "the speaking list tells apart what all heard and what only the room did (RemoteSessionMonitor)",
+        {one.statement_id: one.heard_jointly for one in found.speaking},
+        {**{one.id: True for one in HEARD}, **{one.id: False for one in UNHEARD}},
+    )
+    scene.fact(
+        "what came in online was collated for the report", [one.collected for one in found.collations], [len(ONLINE)]
+    )
+    scene.fact(
+        "each venue's minutes are there", [one.minutes for one in found.venues if one.minutes],
+        [f"{body.name_zh}分会场纪要" for body in _VENUES],
+    )  # fmt: skip
     cut_off = venue(view, ANYUE)
     scene.fact("安岳 was cut off once", cut_off.interruptions, 1)
     scene.fact(

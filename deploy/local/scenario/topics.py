@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from deploy.local.scenario.bodies import ANYUE, LINJIANG, SHIYANG, YANJIANG, ZIYANG, Body, at
-from deploy.local.scenario.citizens import CITY_TOPIC, MERGED_TOPIC, TOPICS
+from deploy.local.scenario.citizens import CITY_TOPIC, MERGED_TOPIC, RAISED, TOPICS
 from deploy.local.scenario.looking import count
+from deploy.local.scenario.provenance import UP, ids, walk
 from deploy.local.scenario.scene import Scene
 from linkage import v1
 
@@ -40,6 +41,9 @@ async def the_counties_pass_it_on(scene: Scene) -> None:
     )
 
 
+_BY_WAY_OF = ((ANYUE.code, SHIYANG.code), (YANJIANG.code, LINJIANG.code))
+
+
 async def the_city_merges(scene: Scene) -> None:
     """Row 4."""
     taken = v1.AcceptTopicRequest(topic_id=CITY_TOPIC)
@@ -60,8 +64,18 @@ async def the_city_merges(scene: Scene) -> None:
         [count(line, "TopicDispositionNoted", YANJIANG) >= 1, count(line, "TopicDispositionNoted", LINJIANG) >= 2],
         [True, True],
     )
-    line = await scene.timeline(TOPICS[SHIYANG.code], lambda entries: count(entries, "TopicAbsorbed") > 0)
-    scene.fact("the topic from 石羊镇 took it in", count(line, "TopicAbsorbed", ZIYANG), 1)
+    opinion, topic = v1.PROVENANCE_KIND_CITIZEN_OPINION, v1.PROVENANCE_KIND_TOPIC
+    nodes = await walk(scene, CITY_TOPIC, UP, lambda nodes: len(ids(nodes, opinion)) == len(RAISED))
+    scene.fact(
+        "the city's topic has both ancestors, by way of both counties (ProvenanceTrace)",
+        ids(nodes, topic) - {CITY_TOPIC},
+        {MERGED_TOPIC, *TOPICS.values(), *(f"{county}-{TOPICS[town]}" for county, town in _BY_WAY_OF)},
+    )
+    scene.fact(
+        "it goes back to five opinions of two towns, known by their identifiers alone",
+        {(node.id, node.title) for node in nodes if node.kind == opinion},
+        {(raised.id, "") for raised in RAISED},
+    )
     owed = await scene.obligations(still_open=True, opened_by="TopicEscalated")
     scene.fact("no topic waits for anybody any more", len(owed), 0)
 
