@@ -97,3 +97,22 @@ def test_a_member_who_came_back_is_seconded_again() -> None:
     again = (INVITED, sent(FIRST), recalled(FIRST))
     spec.given(*again).when(send(FIRST)).then(sent(FIRST))
     spec.given(*again, sent(FIRST)).when(recall(FIRST)).then(recalled(FIRST))
+
+
+def test_the_committee_may_accept_an_invitation_and_need_not() -> None:
+    decline = v1.DeclineSupervisorInvitationRequest(secondment_id=SEC, reason="人员已满")
+    other = v1.DeclineSupervisorInvitationRequest(secondment_id=SEC, reason="不宜")
+    declined = v1.SupervisorInvitationDeclined(secondment_id=SEC, on_behalf_of=TAX, reason="人员已满")
+    spec.given(INVITED).when(decline).then(declined)
+    spec.given(INVITED, declined).when(decline).then()
+    spec.given(INVITED, declined).when(other).refused("SUPERVISORS_DECLINED", why="人员已满")
+    spec.given(INVITED, declined).when(send(FIRST)).refused("SUPERVISORS_DECLINED")
+    spec.given().when(decline).refused("SUPERVISOR_NOT_INVITED")
+
+
+def test_who_is_there_already_stays_when_nobody_more_is_sent() -> None:
+    decline = v1.DeclineSupervisorInvitationRequest(secondment_id=SEC, reason="人员已满")
+    declined = v1.SupervisorInvitationDeclined(secondment_id=SEC, on_behalf_of=TAX, reason="人员已满")
+    spec.given(INVITED, sent(FIRST)).when(decline).then(declined)
+    assert spec.given(INVITED, sent(FIRST), declined).state.serving == {FIRST}
+    spec.given(INVITED, sent(FIRST), sent(SECOND)).when(decline).refused("PLACES_FILLED")

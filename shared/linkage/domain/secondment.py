@@ -1,7 +1,8 @@
 """Secondment (选派民主监督): members sent to a department that asked for them, as standing supervisors of its work.
 
 Domain paper §3.6, §9 (13); 001(13), 004.3(5). The invitation is the department's, recorded in its name with its
-document; nobody is sent without one, and no more than it asked for. Members are pseudonyms here.
+document; nobody is sent without one, and no more than it asked for. The committee may accept and need not. Members
+are pseudonyms here.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ class Secondment:
     invitation: v1.SupervisorInvited | None = None
     serving: frozenset[str] = frozenset()
     ended: Mapping[str, str] = field(default_factory=dict)
+    declined: v1.SupervisorInvitationDeclined | None = None
 
 
 def evolve(state: Secondment, event: Message) -> Secondment:
@@ -35,6 +37,8 @@ def evolve(state: Secondment, event: Message) -> Secondment:
             return replace(state, serving=state.serving | {member})
         case v1.SupervisorSecondmentEnded(member_id=member, reason=reason):
             return replace(state, serving=state.serving - {member}, ended={**state.ended, member: reason})
+        case v1.SupervisorInvitationDeclined():
+            return replace(state, declined=event)
     return state
 
 
@@ -62,6 +66,8 @@ def second(state: Secondment, command: v1.SecondSupervisorRequest, occasion: Occ
         return not_invited()
     if command.member_id in state.serving:
         return unchanged
+    if state.declined is not None:
+        return declined_before(state.declined)
     if len(state.serving) >= invitation.places:
         message = "the department asked for no more"
         return refused("PLACES_FILLED", message, cite="001(13)", places=invitation.places)
@@ -94,6 +100,27 @@ def end(state: Secondment, command: v1.EndSecondmentRequest, occasion: Occasion)
     )
 
 
+def decline(state: Secondment, command: v1.DeclineSupervisorInvitationRequest, occasion: Occasion) -> Decision:
+    """Those who are there already stay; nobody more is sent."""
+    invitation = state.invitation
+    if invitation is None:
+        return not_invited()
+    if state.declined is not None:
+        return unchanged if state.declined.reason == command.reason else declined_before(state.declined)
+    if len(state.serving) >= invitation.places:
+        message = "all that were asked for are there"
+        return refused("PLACES_FILLED", message, cite="001(13)", places=invitation.places)
+    return recorded(
+        v1.SupervisorInvitationDeclined(
+            secondment_id=invitation.secondment_id, on_behalf_of=invitation.on_behalf_of, reason=command.reason
+        )
+    )
+
+
+def declined_before(declined: v1.SupervisorInvitationDeclined) -> Refusal:
+    return refused("SUPERVISORS_DECLINED", "the committee sends nobody more", cite="001(13)", why=declined.reason)
+
+
 def not_invited() -> Refusal:
     message = "members are seconded only to a department that has asked for them"
     return refused("SUPERVISOR_NOT_INVITED", message, cite="001(13)", rule="HL-SUP-1")
@@ -107,5 +134,6 @@ AGGREGATE = Aggregate(
         v1.InviteSupervisorsRequest: invite,
         v1.SecondSupervisorRequest: second,
         v1.EndSecondmentRequest: end,
+        v1.DeclineSupervisorInvitationRequest: decline,
     },
 )
