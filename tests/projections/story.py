@@ -243,10 +243,10 @@ def held(work: str) -> Iterator[Act]:
     yield venue(ANYUE, "10:00:00", v1.StatementMade(statement_id=f"{ANYUE}-S-9", venue=ANYUE, order=9))
     yield venue(ANYUE, "10:05:00", v1.VenueConnected())
     for n in range(1, 7):
-        yield talk("10:40:00", v1.RecommendationRaised(recommendation_id=f"512000-R-{n}", text="加装电梯"))
+        yield talk("10:40:00", v1.RecommendationRaised(recommendation_id=f"{consultation}-R-{n}", text="加装电梯"))
     for n in range(1, 3):
         yield talk("11:00:00", v1.CommitmentMade(
-            commitment_id=f"512000-CM-{n}", promised_by=CITY, promised_until=stamp(on("2023-12-31")),
+            commitment_id=f"{consultation}-CM-{n}", promised_by=CITY, promised_until=stamp(on("2023-12-31")),
         ))  # fmt: skip
     yield talk("11:10:00", v1.InteractionRecorded(gist="部门现场回应"))
     yield main("11:30:00", v1.RemoteSessionClosed())
