@@ -2,7 +2,8 @@
 
 `python -m tests.chart.crds SOURCE FILE...` writes one for each kind of CUSTOM that the CustomResourceDefinitions in the
 files bring; SOURCE says where they are from, such as `cert-manager 1.21.2`. The definitions come with the projects'
-packages: cert-manager, KEDA and External Secrets as Go modules, Strimzi from its generator on Maven.
+packages: cert-manager, KEDA, External Secrets and the Prometheus operator as Go modules, Strimzi from its generator on
+Maven.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ CUSTOM = {
     ("kafka.strimzi.io/v1", "KafkaUser"),
     ("keda.sh/v1alpha1", "ScaledObject"),
     ("keda.sh/v1alpha1", "TriggerAuthentication"),
+    ("monitoring.coreos.com/v1", "PodMonitor"),
     ("postgresql.cnpg.io/v1", "Cluster"),
 }
 """API version and kind of every custom resource that the chart may make."""

@@ -20,7 +20,10 @@ SECRET = {"secret": {"name": "db", "key": "dsn"}}
 VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {
     **{example: (example, {}) for example in EXAMPLES},
     "many pods": ("small", {"defaults": {"replicas": 3, "autoscaling": {"enabled": True}}}),
-    "no extras": ("small", {"networkPolicy": {"enabled": False}, "migrations": {"enabled": False}}),
+    "no extras": (
+        "small",
+        {"networkPolicy": {"enabled": False}, "migrations": {"enabled": False}, "metrics": {"enabled": False}},
+    ),
     "worker by freshness": ("small", {"projections": {"worker": {"freshness": {"enabled": True}}}}),
     "Kafka by certificate": (
         "small",

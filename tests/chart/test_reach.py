@@ -8,7 +8,7 @@ import pytest
 
 from tests.chart.rendering import EXAMPLES, Manifest, named, of_kind, render
 
-DNS, POSTGRES, KAFKA, GRPC = 53, 5432, 9092, 50051
+DNS, POSTGRES, KAFKA, GRPC, METRICS, TRACES = 53, 5432, 9092, 50051, 9464, 4317
 
 
 def policies(example: str, values: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -47,10 +47,31 @@ def test_every_pod_has_a_policy_that_says_both_ways(example: str) -> None:
 
 def test_callers_reach_the_port_of_the_service_and_nobody_reaches_the_worker() -> None:
     made = policies("county-alone")
-    (rule,) = made["county"]["ingress"]
+    (rule,) = (one for one in made["county"]["ingress"] if one["ports"][0]["port"] != METRICS)
     assert rule["ports"] == [{"port": GRPC, "protocol": "TCP"}]
     assert rule["from"] == [{"ipBlock": {"cidr": "10.0.0.0/8"}}]
-    assert policies("small")["worker"]["ingress"] == []
+    assert policies("small", {"metrics": {"enabled": False}})["worker"]["ingress"] == []
+
+
+def test_prometheus_reads_the_metrics_of_every_pod_that_has_some() -> None:
+    rendered = render("operators")
+    (monitor,) = of_kind(rendered, "PodMonitor").values()
+    (wanted,) = monitor["spec"]["selector"]["matchExpressions"]
+    for name, deployment in of_kind(rendered, "Deployment").items():
+        pod = deployment["spec"]["template"]
+        assert pod["metadata"]["labels"][wanted["key"]] in wanted["values"]
+        assert monitor["spec"]["selector"]["matchLabels"].items() <= pod["metadata"]["labels"].items()
+        (container,) = pod["spec"]["containers"]
+        assert {"name": "LINKAGE_METRICS_PORT", "value": str(METRICS)} in container["env"], name
+        assert METRICS in [port["containerPort"] for port in container["ports"] if port["name"] == "metrics"]
+    for component in wanted["values"]:
+        (rule,) = (one for one in policies("operators")[component]["ingress"] if one["ports"][0]["port"] == METRICS)
+        assert rule["from"][0]["podSelector"]["matchLabels"] == {"app.kubernetes.io/name": "prometheus"}
+
+
+def test_traces_go_where_they_are_sent_and_nowhere_else() -> None:
+    assert TRACES in reached(policies("operators")["query"])
+    assert TRACES not in reached(policies("small")["query"])
 
 
 def test_where_servers_are_named_nothing_else_is_reached() -> None:

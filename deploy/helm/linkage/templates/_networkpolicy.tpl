@@ -15,7 +15,7 @@
   {{- end }}
 {{- end -}}
 
-{{/* (policy: .Values.networkPolicy, and any of postgres, kafka) */}}
+{{/* (policy: .Values.networkPolicy, and any of postgres, kafka, traces) */}}
 {{- define "linkage.egresses" -}}
 {{ include "linkage.egress" (dict "to" .policy.dns.to "ports" .policy.dns.ports "protocols" (list "UDP" "TCP")) }}
 {{- if .postgres }}
@@ -23,5 +23,8 @@
 {{- end }}
 {{- if .kafka }}
 {{ include "linkage.egress" .policy.kafka }}
+{{- end }}
+{{- if .traces }}
+{{ include "linkage.egress" .policy.traces }}
 {{- end }}
 {{- end -}}

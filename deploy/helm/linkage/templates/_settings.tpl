@@ -124,6 +124,16 @@
 {{- end }}
 {{- end }}
 {{- end }}
+- name: LINKAGE_LOG_LEVEL
+  value: {{ $w.logLevel }}
+{{- if $root.Values.metrics.enabled }}
+- name: LINKAGE_METRICS_PORT
+  value: {{ $root.Values.metrics.port | quote }}
+{{- end }}
+{{- with $root.Values.traces.endpoint }}
+- name: OTEL_EXPORTER_OTLP_ENDPOINT
+  value: {{ . | quote }}
+{{- end }}
 {{- with $w.extraEnv }}
 {{ toYaml . }}
 {{- end }}
