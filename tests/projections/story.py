@@ -29,6 +29,7 @@ class Act:
     key: str
     message: Message
     at: datetime
+    causation: str = ""
 
     @property
     def organisation(self) -> str:
@@ -55,9 +56,18 @@ def stamp(at: datetime) -> Timestamp:
 
 
 def metadata_of(act: Act) -> Metadata:
-    request = uuid5(NAMESPACE_URL, f"{act.stream} {act.message.DESCRIPTOR.name} {act.message!r} {act.at}")
+    request = uuid5(NAMESPACE_URL, f"{act.stream} {act.message.DESCRIPTOR.name} {act.message!r} {act.at}{act.causation}")
     return Metadata(
-        act.organisation, act.tier, "cppcc-office", act.at, act.at + timedelta(minutes=1), request, act.key, "", "", ""
+        act.organisation,
+        act.tier,
+        "cppcc-office",
+        act.at,
+        act.at + timedelta(minutes=1),
+        request,
+        act.key,
+        act.causation,
+        "",
+        "",
     )
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from google.protobuf.message import Message
 
 from linkage import v1
 from tests.projections.story import ANYUE, CITY, TOWN, Act, stamp
-from tests.projections.story_obligations import DUE, act, line, micros
+from tests.projections.story_obligations import DUE, Line, act, line, micros
 
 CONSULTATION, OFF_PLAN = "512000-C-7", "512000-C-8"
 OPINION = "512021110-CO-7"
+PROPOSAL, SOCIAL = "512000-PR-7", "512021110-SO-7"
 
 
 def _relay(body: str, message: Message, day: str) -> Act:
@@ -23,9 +25,13 @@ def _sent(body: str, to: str, day: str, **whom: Any) -> Act:
     return _relay(body, sent, day)
 
 
-def _answer_due(outcome: str, day: str = "2023-09-01") -> Act:
+def _answer_due(outcome: str, kind: str = "recommendation", day: str = "2023-09-01") -> Act:
     due = v1.ProposerFeedbackDue(matter_id=CONSULTATION, subject_id="512000-R-7", outcome=outcome)
-    return _relay(CITY, due, day)
+    return replace(_relay(CITY, due, day), causation=f"{CITY}/{kind}/512000-X-7@4")
+
+
+def _told(name: str, outcome: str, kind: str) -> Line:
+    return line(name, name, CITY, _answer_due(outcome, kind), _sent(CITY, CITY, "2023-09-08"))
 
 
 def _received(body: str, sender: str, day: str, **whom: Any) -> Act:
@@ -35,6 +41,14 @@ def _received(body: str, sender: str, day: str, **whom: Any) -> Act:
 
 def _citizen(message: Message, day: str) -> Act:
     return act(f"{TOWN}/citizen-opinion/{OPINION}", message, day)
+
+
+def _proposal(message: Message, day: str = "2023-06-01") -> Act:
+    return act(f"{CITY}/proposal/{PROPOSAL}", message, day)
+
+
+def _report_up(body: str, message: Message, day: str = "2023-06-01") -> Act:
+    return act(f"{body}/social-opinion/{SOCIAL}", message, day)
 
 
 def _report(message: Message, day: str = "2023-06-09") -> Act:
@@ -102,13 +116,16 @@ LINES = (
         )),
         act(f"{CITY}/commitment/512000-CM-8", v1.CommitmentUnfulfilled(commitment_id="512000-CM-8"), "2023-07-20"),
     ),
-    line("AdoptionReplyGiven", "AdoptionReplyGiven", CITY, _answer_due("ADOPTED"), _sent(CITY, CITY, "2023-09-08")),
-    line(
-        "RecommendationNotIncluded", "RecommendationNotIncluded", CITY,
-        _answer_due("NOT_INCLUDED"), _sent(CITY, CITY, "2023-09-08"),
-    ),
-    line("TopicDeclined", "TopicDeclined", CITY, _answer_due("DECLINED"), _sent(CITY, CITY, "2023-09-08")),
-    line("TopicWithdrawn", "TopicWithdrawn", CITY, _answer_due("WITHDRAWN"), _sent(CITY, CITY, "2023-09-08")),
+    _told("AdoptionReplyGiven", "ADOPTED", "recommendation"),
+    _told("RecommendationNotIncluded", "NOT_INCLUDED", "recommendation"),
+    _told("OutcomeReportClosed", "IN_DECISION", "outcome-report"),
+    _told("TopicDeclined", "DECLINED", "topic-proposal"),
+    _told("TopicWithdrawn", "WITHDRAWN", "topic-proposal"),
+    _told("TopicUnplanned", "UNPLANNED", "topic-proposal"),
+    _told("ProposalNotFiled", "NOT_FILED", "proposal"),
+    _told("ProposalReplied", "ADOPTED", "proposal"),
+    _told("SocialOpinionRejected", "REJECTED", "social-opinion"),
+    _told("SocialOpinionReplied", "PARTLY_ADOPTED", "social-opinion"),
     line(
         "ProposersNamed after the answer", "ProposersNamed", CITY,
         (
@@ -155,5 +172,41 @@ LINES = (
     line(
         "CitizenOpinionRegistered", "CitizenOpinionRegistered", TOWN,
         _citizen(REGISTERED, "2022-11-07"), _citizen(TOLD, "2023-09-12"),
+    ),
+    line(
+        "ProposalSubmitted", "ProposalSubmitted", CITY,
+        _proposal(v1.ProposalSubmitted(proposal_id=PROPOSAL, unit="民革市委会")),
+        _proposal(v1.ProposalNotFiled(proposal_id=PROPOSAL, reason="不属政协提案范围")),
+    ),
+    line(
+        "ProposalAssigned", "ProposalAssigned", CITY,
+        _proposal(v1.ProposalAssigned(
+            proposal_id=PROPOSAL, undertaking_unit="市教育局", joint_units=["市财政局"], due_at=stamp(DUE),
+        )),
+        _proposal(v1.ProposalReplied(proposal_id=PROPOSAL, result=v1.REPLY_RESULT_ADOPTED), "2023-07-01"),
+        due=micros("2023-07-31"), on_behalf_of="市教育局、市财政局",
+    ),
+    line(
+        "SocialOpinionSubmitted", "SocialOpinionSubmitted", ANYUE,
+        _report_up(ANYUE, v1.SocialOpinionSubmitted(social_opinion_id=SOCIAL, unit="民盟县支部")),
+        _report_up(ANYUE, v1.SocialOpinionRejected(social_opinion_id=SOCIAL, reason="已解决")),
+    ),
+    line(
+        "SocialOpinionEscalated", "SocialOpinionEscalated", ANYUE,
+        _report_up(TOWN, v1.SocialOpinionEscalated(social_opinion_id=SOCIAL, to=ANYUE)),
+        (
+            _report_up(ANYUE, v1.SocialOpinionSubmitted(social_opinion_id=SOCIAL, received_from=TOWN)),
+            _report_up(ANYUE, v1.SocialOpinionAdopted(social_opinion_id=SOCIAL, received_from=TOWN)),
+        ),
+    ),
+    line(
+        "SocialOpinionForwarded", "SocialOpinionForwarded", ANYUE,
+        _report_up(ANYUE, v1.SocialOpinionForwarded(
+            social_opinion_id=SOCIAL, undertaking_unit="县交通局", due_at=stamp(DUE),
+        )),
+        _report_up(ANYUE, v1.SocialOpinionReplied(
+            social_opinion_id=SOCIAL, result=v1.REPLY_RESULT_NOT_ADOPTED, reason="资金",
+        ), "2023-07-01"),
+        due=micros("2023-07-31"), on_behalf_of="县交通局",
     ),
 )  # fmt: skip

@@ -76,7 +76,7 @@ def test_every_event_of_the_table_is_one_that_opens_or_ends_something() -> None:
     known = {event.DESCRIPTOR.name for steps in STEPS.values() for event in steps}
     named = {name for rule in RULES.values() for name in (rule.opened_by, *rule.discharged_by, *rule.ended_by)}
     # Opened in the record of the way back, where reactions bring them.
-    brought = {"AdoptionReplyGiven", "RecommendationNotIncluded", "TopicDeclined", "TopicWithdrawn"}
+    brought = {"RecommendationNotIncluded", "TopicUnplanned"}
     assert named - known - brought == set()
 
 
@@ -95,6 +95,19 @@ def test_what_is_under_study_is_still_owed() -> None:
 def test_of_a_talk_that_is_not_recorded_no_report_is_owed() -> None:
     talk = v1.ConsultationConcluded(consultation_id=CONSULTATION, unrecorded=True)
     assert waiting(act(f"{CITY}/consultation/{CONSULTATION}", talk)) == set()
+
+
+def test_who_is_asked_to_host_on_another_date_owes_one_answer_to_the_newest_question() -> None:
+    stream, venue = f"{CITY}/remote-session/{SESSION}", f"{ANYUE}/sub-venue/{SESSION}"
+    asked = act(stream, v1.SubVenueProposed(session_id=SESSION, host=ANYUE))
+    anew = act(stream, v1.SubVenueProposed(session_id=SESSION, host=ANYUE), "2023-06-02")
+    heard = act(venue, v1.SubVenueProposalReceived(session_id=SESSION, convener=CITY), "2023-06-02")
+    yes = act(venue, v1.SubVenueConfirmed(session_id=SESSION, place="会议室"), "2023-06-02")
+    off = act(stream, v1.RemoteSessionCancelled(session_id=SESSION, hosts=[ANYUE]), "2023-06-03")
+    owed = [row[3] for row in rows(WAITING, facts([asked, anew])) if row[10] is None]
+    assert owed == [ANYUE]
+    assert waiting(asked, anew, heard, heard, yes) == set()
+    assert waiting(asked, anew, off) == set()
 
 
 def test_an_invitation_for_two_supervisors_waits_for_the_second() -> None:

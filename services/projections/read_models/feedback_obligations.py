@@ -17,10 +17,20 @@ from services.projections.read_models.ledger import Ledger, Steps, counted, open
 __all__ = ["STEPS"]
 
 _TO_CITIZENS = "ProposerFeedbackSent/CitizenFeedbackGiven"
-_CAUSES = MappingProxyType(
-    {"DECLINED": "TopicDeclined", "WITHDRAWN": "TopicWithdrawn", "NOT_INCLUDED": "RecommendationNotIncluded"}
+_BY_OUTCOME = MappingProxyType(
+    {
+        "DECLINED": "TopicDeclined",
+        "WITHDRAWN": "TopicWithdrawn",
+        "UNPLANNED": "TopicUnplanned",
+        "NOT_INCLUDED": "RecommendationNotIncluded",
+        "IN_DECISION": "OutcomeReportClosed",
+        "NOT_FILED": "ProposalNotFiled",
+        "REJECTED": "SocialOpinionRejected",
+    }
 )
-"""Which event the answer came with, by its outcome; every other outcome is a reply's."""
+"""Which event the answer came with; every other outcome is a reply's."""
+_REPLIES = MappingProxyType({"proposal": "ProposalReplied", "social-opinion": "SocialOpinionReplied"})
+"""Which reply it is, by the kind of record it was given in; every other is to a recommendation or a report."""
 
 
 def _hop(matter: str, sender: str, to: str, round_: int) -> str:
@@ -39,12 +49,16 @@ def _due(cell: Ledger, fact: Fact, e: v1.ProposerFeedbackDue) -> Ledger:
     cell, _ = counted(cell, "answers")
     opinions = _citizens(e.proposers.opinion_ids, fact.body)
     if not opinions:
-        rule = _CAUSES.get(e.outcome, "AdoptionReplyGiven")
-        return _owed(cell, fact, f"ProposerFeedbackDue/{fact.id}", rule, e.subject_id)
+        return _owed(cell, fact, f"ProposerFeedbackDue/{fact.id}", _answer_to(fact, e), e.subject_id)
     for opinion in opinions:
         slot = _answer(e.matter_id, fact.body, fact.version, opinion)
         cell = opened(cell, fact, slot, "ProposerFeedbackDue", fact.body, opinion, creditor="")
     return settled(cell, fact)
+
+
+def _answer_to(fact: Fact, e: v1.ProposerFeedbackDue) -> str:
+    _, _, record = fact.causation_id.partition("/")
+    return _BY_OUTCOME.get(e.outcome) or _REPLIES.get(record.partition("/")[0], "AdoptionReplyGiven")
 
 
 def _named(cell: Ledger, fact: Fact, e: v1.ProposersNamed) -> Ledger:

@@ -97,7 +97,9 @@ def _acknowledged(cell: Ledger, fact: Fact, e: v1.ResultAcknowledged) -> Ledger:
 
 
 def _proposed(cell: Ledger, fact: Fact, e: v1.SubVenueProposed) -> Ledger:
+    """Whoever is asked anew, for another date, owes the answer to the newest question alone."""
     cell, n = counted(cell, e.host)
+    cell = ended(cell, fact, *(_venue(e.session_id, e.host, earlier) for earlier in range(1, n)))
     return opened(cell, fact, _venue(e.session_id, e.host, n), "SubVenueProposed", e.host, e.session_id)
 
 
@@ -114,6 +116,10 @@ def _session_closed(cell: Ledger, fact: Fact, e: v1.RemoteSessionClosed) -> Ledg
     for host in [what.removeprefix("connected ") for what in cell.counts if what.startswith("connected ")]:
         cell = _owes_minutes(cell, fact, e.session_id, host)
     return cell
+
+
+def _session_cancelled(cell: Ledger, fact: Fact, e: v1.RemoteSessionCancelled) -> Ledger:
+    return ended_all(cell, fact, f"SubVenueProposed/{e.session_id}/")
 
 
 def _owes_minutes(cell: Ledger, fact: Fact, session: str, host: str) -> Ledger:
@@ -176,6 +182,7 @@ STEPS: Steps = {
     "remote-session": {
         v1.SubVenueProposed: _proposed,
         v1.SubVenueReportNoted: _reported,
+        v1.RemoteSessionCancelled: _session_cancelled,
         v1.RemoteSessionClosed: _session_closed,
         v1.RemoteSessionSealed: _sealed,
     },

@@ -33,10 +33,20 @@ class Rule(NamedTuple):
 
 _CALLED_OFF = ("JointWorkCancelled", "JointWorkConcluded", "JointWorkClosed")
 _DISPOSITIONS = (
-    "TopicAccepted", "TopicPlanned", "TopicMerged", "TopicDeclined", "TopicEscalated", "TopicReferredDown",
-    "TopicWithdrawn",
+    "TopicAccepted", "TopicPlanned", "TopicMerged", "TopicDeclined", "TopicReportedAsSocialOpinion", "TopicEscalated",
+    "TopicReferredDown", "TopicWithdrawn",
 )  # fmt: skip
-_TOLD = ("ProposerFeedbackSent",)
+_EXAMINED = (
+    "SocialOpinionAdopted", "SocialOpinionRejected", "SocialOpinionDirectReported", "SocialOpinionEscalated",
+)  # fmt: skip
+_ANSWERS = (
+    ("AdoptionReplyGiven", "raising body"), ("RecommendationNotIncluded", "raising body"),
+    ("OutcomeReportClosed", "raising body, where only a decision answered it"), ("TopicDeclined", "body that declined"),
+    ("TopicWithdrawn", "body that withdrew"), ("TopicUnplanned", "body whose plan holds it no longer"),
+    ("ProposalNotFiled", "committee that examined"), ("ProposalReplied", "committee that gave it out"),
+    ("SocialOpinionRejected", "committee that examined"), ("SocialOpinionReplied", "committee that gave it out"),
+    ("ProposersNamed", "body that has answered before"), ("ProposerFeedbackSent", "body that word was sent to"),
+)  # fmt: skip
 
 _TABLE = (
     # linkage
@@ -50,7 +60,7 @@ _TABLE = (
     ),
     Rule(
         "SubVenueProposed", "body asked to host", ("SubVenueConfirmed", "SubVenueDeclined"),
-        ("SubVenueReleased", "RemoteSessionClosed", "JointWorkCancelled"), "", "002.19",
+        ("SubVenueReleased", "RemoteSessionCancelled", "RemoteSessionClosed", "JointWorkCancelled"), "", "002.19",
     ),
     Rule(
         "RemoteSessionClosed", "each host whose venue was connected", ("SubVenueMinutesFiled",),
@@ -96,13 +106,23 @@ _TABLE = (
         "CommitmentMade", "who promised", ("CommitmentFulfilled", "CommitmentUnfulfilled"), (), "promised_until",
         "002.22",
     ),
+    # proposals and social opinions
+    Rule(
+        "ProposalSubmitted", "receiving committee", ("ProposalFiled", "ProposalNotFiled", "ProposalMerged"), (), "",
+        "001(16)",
+    ),
+    Rule(
+        "ProposalAssigned", "office, for the undertaking unit", ("ProposalReplied",), ("ProposalClosed",), "due_at",
+        "001(18)",
+    ),
+    Rule("SocialOpinionSubmitted", "receiving committee", _EXAMINED, (), "", "001(17)"),
+    Rule("SocialOpinionEscalated", "body above", _EXAMINED, (), "", "001(17), 001(28)"),
+    Rule(
+        "SocialOpinionForwarded", "office, for the undertaking unit", ("SocialOpinionReplied",),
+        ("SocialOpinionClosed",), "due_at", "001(18)",
+    ),
     # the way back: each hop is an obligation of its own (§4(d))
-    Rule("AdoptionReplyGiven", "raising body", _TOLD, (), "", "002.22"),
-    Rule("RecommendationNotIncluded", "raising body", _TOLD, (), "", "002.22"),
-    Rule("TopicDeclined", "body that declined", _TOLD, (), "", "002.22"),
-    Rule("TopicWithdrawn", "body that withdrew", _TOLD, (), "", "002.22"),
-    Rule("ProposersNamed", "body that has answered before", _TOLD, (), "", "002.22"),
-    Rule("ProposerFeedbackSent", "body that word was sent to", _TOLD, (), "", "002.22"),
+    *(Rule(answer, debtor, ("ProposerFeedbackSent",), (), "", "002.22") for answer, debtor in _ANSWERS),
     Rule(
         "ProposerFeedbackSent", "township that word was sent to, for each opinion", ("CitizenFeedbackGiven",), (), "",
         "002.22", "ProposerFeedbackSent/CitizenFeedbackGiven",

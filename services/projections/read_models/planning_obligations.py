@@ -37,6 +37,7 @@ def _disposed(
     | v1.TopicPlanned
     | v1.TopicMerged
     | v1.TopicDeclined
+    | v1.TopicReportedAsSocialOpinion
     | v1.TopicEscalated
     | v1.TopicReferredDown
     | v1.TopicWithdrawn,
@@ -65,6 +66,7 @@ STEPS: Steps = {
         v1.TopicPlanned: _disposed,
         v1.TopicMerged: _disposed,
         v1.TopicDeclined: _disposed,
+        v1.TopicReportedAsSocialOpinion: _disposed,
         v1.TopicWithdrawn: _disposed,
     },
     "annual-plan": {

@@ -19,6 +19,7 @@ from services.projections.read_models import (
     linkage_obligations,
     outcome_obligations,
     planning_obligations,
+    proposal_obligations,
     supervision_obligations,
 )
 from services.projections.read_models.ledger import Ending, Ledger, Opening, Step
@@ -29,6 +30,7 @@ STEPS: Mapping[str, Mapping[type[Message], Step]] = {
     **linkage_obligations.STEPS,
     **planning_obligations.STEPS,
     **outcome_obligations.STEPS,
+    **proposal_obligations.STEPS,
     **feedback_obligations.STEPS,
     **supervision_obligations.STEPS,
 }
@@ -92,6 +94,6 @@ def _reconfirmations(ledgers: Mapping[str, Ledger]) -> Iterator[tuple[Opening, E
 
 
 WAITING = ReadModel(
-    name="waiting_for_me", fold_version=2, cells=dict.fromkeys(STEPS, Ledger), fold=fold, combine=combine
+    name="waiting_for_me", fold_version=3, cells=dict.fromkeys(STEPS, Ledger), fold=fold, combine=combine
 )
 """One row per obligation; see sql/waiting_for_me.create.sql for its columns."""
