@@ -46,6 +46,7 @@ def _bound(request: Message, last: list[Any]) -> str:
     arguments = type(request)()
     arguments.CopyFrom(request)
     for field in _FREE:
-        arguments.ClearField(field)
+        if field in arguments.DESCRIPTOR.fields_by_name:
+            arguments.ClearField(field)
     data = arguments.DESCRIPTOR.full_name.encode() + arguments.SerializeToString(deterministic=True)
     return hashlib.sha256(data + json.dumps(last).encode()).hexdigest()[:16]

@@ -64,12 +64,15 @@ class Reading:
                 return await past.rows(self._pool, model, await visible.schema(), timeline, query, arguments, moment)
             return await self._fetch(visible, f"{model.name}.{query}", *arguments)
         except UNREACHABLE as problem:
-            raise Failure(
-                grpc.StatusCode.UNAVAILABLE,
-                "READ_MODEL_UNAVAILABLE",
-                "the read models' database does not answer",
-                retry_after=1.0,
-            ) from problem
+            raise _unreachable() from problem
+
+    async def kept(self, query: str, *arguments: Any) -> Sequence[Any]:
+        """The rows of `sql/<query>.sql`, of what the worker keeps for itself. Raises READ_MODEL_UNAVAILABLE."""
+        try:
+            rows: Sequence[Any] = await self._pool.fetch(statement(query), *arguments)
+        except UNREACHABLE as problem:
+            raise _unreachable() from problem
+        return rows
 
     async def _fetch(self, visible: Visibility, name: str, *arguments: Any) -> Sequence[Any]:
         rows: Sequence[Any]
@@ -98,3 +101,8 @@ class Reading:
         found = self.directory.get(body)
         last = heard.get(contract.tier_name(found.tier)) if found is not None else None
         return past.moment(request).time() - (last or otherwise) > self.stale_after
+
+
+def _unreachable() -> Failure:
+    message = "the read models' database does not answer"
+    return Failure(grpc.StatusCode.UNAVAILABLE, "READ_MODEL_UNAVAILABLE", message, retry_after=1.0)

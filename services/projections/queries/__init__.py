@@ -12,6 +12,7 @@ from services.projections.queries import (
     cross_tier_timeline,
     instruction_ledger,
     joint_work_board,
+    link_health,
     plan_board,
     platform_map,
     provenance_trace,
@@ -35,6 +36,7 @@ QUERIES: Mapping[str, Query] = {
     **supervision_board.QUERIES,
     **remote_session_monitor.QUERIES,
     **platform_map.QUERIES,
+    **link_health.QUERIES,
 }
 """All there are, by full name."""
 
