@@ -56,7 +56,9 @@ def stamp(at: datetime) -> Timestamp:
 
 
 def metadata_of(act: Act) -> Metadata:
-    request = uuid5(NAMESPACE_URL, f"{act.stream} {act.message.DESCRIPTOR.name} {act.message!r} {act.at}{act.causation}")
+    request = uuid5(
+        NAMESPACE_URL, f"{act.stream} {act.message.DESCRIPTOR.name} {act.message!r} {act.at}{act.causation}"
+    )
     return Metadata(
         act.organisation,
         act.tier,

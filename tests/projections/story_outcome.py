@@ -16,6 +16,7 @@ from google.protobuf.message import Message
 
 from linkage import contract, v1
 from linkage.domain.decision import Refusal
+from linkage.domain.reaction import Happening
 from tests.domain.world import World
 from tests.projections.story import ANYUE, CITY, YANJIANG, Act, on, stamp
 
@@ -38,6 +39,7 @@ class Told(World):
 
     acts: list[Act] = field(default_factory=list)
     _keys: dict[str, str] = field(default_factory=dict)
+    _cause: str = ""
 
     def do(self, by: str, *commands: Message, at: str) -> None:
         """The body does all of this on that day, and is refused none of it."""
@@ -51,8 +53,13 @@ class Told(World):
                 kind = contract.kinds()[stream.split("/")[1]]
                 id = str(getattr(command, kind.id_field))
                 key = self._keys.setdefault(stream, getattr(event, kind.key_field, "") or id)
-                self.acts.append(Act(stream, key, event, at))
+                self.acts.append(Act(stream, key, event, at, self._cause))
         return refusal
+
+    def _spread(self, happening: Happening) -> None:
+        self._cause = f"{happening.stream}@{happening.version}"
+        super()._spread(happening)
+        self._cause = ""
 
 
 def closed_loop() -> list[Act]:

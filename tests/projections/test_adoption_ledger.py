@@ -29,6 +29,7 @@ from tests.projections.story_outcome import (
     WORK,
     closed_loop,
 )
+from tests.projections.story_ways import other_ways
 
 UNKNOWN = (grpc.StatusCode.NOT_FOUND, "RECOMMENDATION_UNKNOWN")
 FIRST, FOURTH, SIXTH = RECOMMENDATIONS[0], RECOMMENDATIONS[3], RECOMMENDATIONS[5]
@@ -205,3 +206,15 @@ async def test_an_answer_that_changes_makes_the_word_of_the_earlier_one_old(proj
         v1.REPLY_RESULT_UNDER_STUDY,
         v1.REPLY_RESULT_ADOPTED,
     ]
+
+
+async def test_off_the_plan_and_without_joint_work_an_answer_to_the_report_as_a_whole_is_shown_with_its_way(
+    projections: Projections,
+) -> None:
+    await projections.projector.apply(deliveries(facts(other_ways())))
+    found = await entry(reading_of(projections), f"{ANYUE}-REC-1")
+    assert (found.joint_work_id, found.plan_item_id, found.standing) == ("", "", v1.ADOPTION_STANDING_PENDING)
+    assert [(one.result, one.reason) for one in found.report.replies] == [(v1.REPLY_RESULT_PARTLY_ADOPTED, "分期实施")]
+    assert [(hop.sender, hop.receiver, hop.opinions, hop.told) for hop in found.report.hops] == [(ANYUE, SHIYANG, 1, 1)]
+    assert not found.hops
+    assert [(one.kind, one.target_id) for one in found.conversions] == [(v1.CONVERSION_KIND_PROPOSAL, f"{ANYUE}-TA-1")]

@@ -7,18 +7,16 @@ from typing import Any
 import grpc
 import pytest
 
-from linkage import contract, v1
+from linkage import v1
 from services.projections.queries.provenance_trace import (
     list_provenance_nodes,
     tell_opinion_path,
     walk_provenance,
 )
-from services.projections.read_models import PROVENANCE, provenance_folds
-from services.projections.read_models.provenance_cells import Trace
+from services.projections.read_models import PROVENANCE
 from services.projections.reading import Query, Reading
 from tests.projections.asking import as_of_every_moment, call, pages, reading_of, refused
 from tests.projections.conftest import Projections, deliveries
-from tests.projections.folding import rows
 from tests.projections.story import ANYUE, CITY, YANJIANG, Act, facts, on, stamp
 from tests.projections.story_outcome import (
     CONSULTATION,
@@ -26,7 +24,6 @@ from tests.projections.story_outcome import (
     ITEM,
     LINJIANG,
     OPINIONS,
-    PLAN,
     RECOMMENDATIONS,
     SHIYANG,
     SUBJECT,
@@ -265,98 +262,3 @@ async def test_as_of_every_moment_the_trace_is_the_one_that_was_answered_then(pr
         (walk_provenance, v1.WalkProvenanceRequest(id=RECOMMENDATIONS[0], direction=BOTH)),
     ]
     await as_of_every_moment(projections, TOLD, questions)
-
-
-# The folds
-
-
-def relayed(body: str, matter: str, *messages: Any) -> list[Act]:
-    return [Act(f"{body}/feedback-relay/{matter}", matter, message, on("2023-06-01")) for message in messages]
-
-
-def edges(*acts: Act) -> set[tuple[str, str]]:
-    return {(row[3], row[4]) for row in rows(PROVENANCE, facts(acts)) if row[0] == "edges"}
-
-
-def test_word_of_a_topic_that_was_declined_comes_from_the_topic() -> None:
-    topic = f"{ANYUE}-{TOPICS[SHIYANG]}"
-    told = relayed(
-        ANYUE,
-        topic,
-        v1.ProposerFeedbackDue(matter_id=topic, subject_id=topic, outcome="DECLINED", reason="x"),
-        v1.ProposerFeedbackSent(matter_id=topic, to=SHIYANG, round=1, subject_ids=[topic]),
-    )
-    sent = f"{ANYUE}/feedback-relay/{topic}/sent/1/{SHIYANG}"
-    assert edges(*told) == {(f"{ANYUE}/topic-proposal/{topic}", sent)}
-
-
-def test_word_of_a_later_answer_is_of_that_answer_and_not_of_the_earlier_word() -> None:
-    first, second = (
-        v1.ProposerFeedbackReceived(matter_id=ITEM, sender=CITY, round=n, subject_ids=subjects)
-        for n, subjects in ((1, RECOMMENDATIONS[:2]), (2, RECOMMENDATIONS[2:3]))
-    )
-    passed_on = [
-        v1.ProposerFeedbackSent(matter_id=ITEM, to=SHIYANG, round=n, subject_ids=word.subject_ids)
-        for n, word in ((1, first), (2, second))
-    ]
-    told = relayed(ANYUE, ITEM, first, passed_on[0], second, passed_on[1])
-    here = f"{ANYUE}/feedback-relay/{ITEM}"
-    assert {edge for edge in edges(*told) if edge[0].startswith(here)} == {
-        (f"{here}/received/{CITY}/{n}", f"{here}/sent/{n}/{SHIYANG}") for n in (1, 2)
-    }
-
-
-def test_a_citizen_who_is_told_what_the_township_settled_is_told_of_its_consultation() -> None:
-    stream = f"{SHIYANG}/citizen-opinion/{OPINION}"
-    settled = v1.OPINION_DISPOSITION_RESOLVED_LOCALLY
-    acts = [
-        Act(stream, OPINION, message, on("2023-01-01"))
-        for message in (
-            v1.CitizenOpinionRegistered(opinion_id=OPINION),
-            v1.CitizenOpinionSettled(opinion_id=OPINION, disposition=settled, consultation_id=f"{SHIYANG}-GC-1"),
-            v1.CitizenFeedbackGiven(opinion_id=OPINION, consultation_id=f"{SHIYANG}-GC-1"),
-        )
-    ]
-    assert edges(*acts) == {(f"{SHIYANG}/grassroots-consultation/{SHIYANG}-GC-1", f"{stream}/feedback")}
-    acts = [acts[0], Act(stream, OPINION, v1.CitizenFeedbackGiven(opinion_id=OPINION), on("2023-01-02"))]
-    assert edges(*acts) == {(stream, f"{stream}/feedback")}
-
-
-def test_an_item_that_an_adjustment_takes_out_is_withdrawn_and_keeps_what_it_came_from() -> None:
-    stream = f"{CITY}/annual-plan/{PLAN}"
-    item = v1.PlanItem(plan_item_id=ITEM, topic="x", topic_ids=[IN_CITY[SHIYANG]])
-    other = v1.PlanItem(plan_item_id="512000-PI-4", topic="y")
-    acts = [
-        Act(stream, PLAN, v1.PlanPublished(plan_id=PLAN, items=[item, other]), on("2023-01-30")),
-        Act(stream, PLAN, v1.PlanAdjusted(plan_id=PLAN, items=[other]), on("2023-07-01")),
-    ]
-    nodes = {row[6]: (row[8], row[10]) for row in rows(PROVENANCE, facts(acts)) if row[0] == "nodes"}
-    assert nodes == {ITEM: ("WITHDRAWN", f"{stream}@2"), "512000-PI-4": ("PUBLISHED", f"{stream}@1")}
-    assert edges(*acts) == {(f"{CITY}/topic-proposal/{IN_CITY[SHIYANG]}", f"{CITY}/plan-item/{ITEM}")}
-
-
-def test_a_heart_to_heart_talk_leaves_no_node() -> None:
-    form = v1.CONSULTATION_FORM_HEART_TO_HEART
-    acts = [
-        Act(f"{CITY}/consultation/512000-C-9", "512000-C-9", message, on("2023-01-30"))
-        for message in (
-            v1.ConsultationPlanned(consultation_id="512000-C-9", form=form, topic="x"),
-            v1.ConsultationConcluded(consultation_id="512000-C-9", unrecorded=True),
-        )
-    ]
-    assert rows(PROVENANCE, facts(acts)) == []
-
-
-def test_no_event_that_the_trace_tells_is_passed_over() -> None:
-    messages = {name for kind in contract.kinds().values() for name in kind.file.message_types_by_name}
-    for kind, whole in provenance_folds._FOLDS.items():
-        some = next(fact for fact in TOLD if fact.kind == kind)
-        for name in sorted(messages):
-            message = contract.message_class(f"linkage.v1.{name}")()
-            if type(message) in provenance_folds._TELLING:
-                continue
-            try:
-                told = whole(Trace(), some._replace(message=message))
-            except KeyError:  # the consultation's fold looks the event up: it knows only those it tells
-                continue
-            assert told == Trace(), f"{name} in {kind}"

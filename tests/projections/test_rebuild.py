@@ -25,8 +25,9 @@ from tests.projections.story import (
     store,
 )
 from tests.projections.story_outcome import closed_loop
+from tests.projections.story_ways import other_ways
 
-EVERYTHING = [*linked_consultation(), *concluded(), *joint_supervision(), *inter_city(), *closed_loop()]
+EVERYTHING = [*linked_consultation(), *concluded(), *joint_supervision(), *inter_city(), *closed_loop(), *other_ways()]
 
 
 async def test_built_from_the_stores_it_equals_what_was_folded_live(projections: Projections, told: Any) -> None:

@@ -78,10 +78,23 @@ def _entry(reading: Reading, row: Any, now: datetime) -> v1.AdoptionEntry:
         entry.report.MergeFromString(row["report"])
     if entry.standing == v1.ADOPTION_STANDING_PENDING and entry.transmissions:
         entry.overdue = passed(entry.transmissions[-1], "due_at", now)
-    for hop in json.loads(row["hops"] or "[]"):
-        sent, received = timestamp(hop.pop("sent_at")), timestamp(hop.pop("received_at") or 0)
-        entry.hops.add(**hop, sent_at=sent, received_at=received)
+    entry.hops.extend(_hops(row["hops"]))
+    if row["of_report"] is not None:
+        entry.report.hops.extend(_hops(row["of_report"]))
     return entry
+
+
+def _hops(found: str | None) -> list[v1.FeedbackHop]:
+    return [
+        v1.FeedbackHop(
+            **{
+                **hop,
+                "sent_at": timestamp(hop["sent_at"]),
+                "received_at": timestamp(hop["received_at"] or 0),
+            }
+        )
+        for hop in json.loads(found or "[]")
+    ]
 
 
 _SERVICE = "linkage.v1.AdoptionLedgerService"

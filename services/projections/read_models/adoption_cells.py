@@ -159,7 +159,8 @@ def _report(cell: Report, fact: Fact) -> Report:
             report.procedures.append(e.procedure)
         case v1.AdoptionReplyGiven() as e:
             report.replies.append(_reply(e, fact))
-        case v1.OutcomeReportClosed():
+        case v1.OutcomeReportClosed() as e:
+            report.without_decision = e.without_decision
             report.closed_at.CopyFrom(at)
     return Report(report.SerializeToString(deterministic=True).hex())
 

@@ -54,7 +54,7 @@ def _entry(key: str, stream: str, view: bytes) -> Row:
 
 ADOPTION = ReadModel(
     name="adoption_ledger",
-    fold_version=1,
+    fold_version=2,
     cells=CELLS,
     fold=fold,
     combine=combine,

@@ -45,7 +45,7 @@ class Edge(NamedTuple):
 
 class Trace(NamedTuple):
     """What one stream tells: nodes by name, and edges. `sources`: what word to be passed on is of, by its subject in a
-    relay, by the word's place in an opinion."""
+    relay; in an opinion the word that its citizen has not been told."""
 
     nodes: Mapping[str, Node] = {}
     edges: tuple[Edge, ...] = ()

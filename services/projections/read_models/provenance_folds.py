@@ -1,4 +1,4 @@
-"""How each kind of stream becomes part of the trace. Domain paper §3.1, §3.3, §3.7, §3.9, §4(d).
+"""How each kind of stream becomes part of the trace. Domain paper §3.1, §3.3, §3.9, §4(d).
 
 Every edge is told by one stream: the one whose event brought it about. So a merge is told by the topic that was
 merged, the inclusion by the recommendation, the arrival of word by whom it reached.
@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from linkage import v1
 from services.projections.fact import Fact
 from services.projections.read_models.provenance_cells import Trace, node_of
+from services.projections.read_models.provenance_outcome import outcome_report, proposal, recommendation, social_opinion
 from services.projections.read_models.provenance_word import citizen_opinion, feedback_relay
 
 __all__ = ["KINDS", "fold"]
@@ -61,6 +62,13 @@ def _topic(cell: Trace, fact: Fact) -> Trace:
             return cell.in_state("ACCEPTED", fact)
         case v1.TopicPlanned():
             return cell.in_state("PLANNED", fact)
+        case v1.TopicUnplanned(still_in=still_in):
+            return cell if still_in else cell.in_state("ACCEPTED", fact)
+        case v1.TopicReportedAsSocialOpinion(social_opinion_id=social):
+            target = node_of("social-opinion", social)
+            return cell.in_state("SOCIAL_OPINION", fact).with_edges(
+                [here], v1.PROVENANCE_RELATION_CONVERTED, target, fact
+            )
         case v1.TopicDeclined():
             return cell.in_state("DECLINED", fact)
         case v1.TopicWithdrawn():
@@ -106,76 +114,11 @@ def _consultation(cell: Trace, fact: Fact) -> Trace:
             kind = v1.PROVENANCE_KIND_CONSULTATION
             cell = cell.with_node(here, kind, e.consultation_id, "PLANNED", fact, title=e.topic)
             items = [node_of("plan-item", e.plan_item_id)] if e.plan_item_id else []
-            return cell.with_edges(items, v1.PROVENANCE_RELATION_CONSULTED, here, fact)
+            off_plan = (node_of("topic-proposal", topic) for topic in e.topic_ids)
+            return cell.with_edges([*items, *off_plan], v1.PROVENANCE_RELATION_CONSULTED, here, fact)
         case v1.ConsultationPlanned():
             return cell
     return cell.in_state(_CONSULTATION[type(fact.message)], fact)
-
-
-def _recommendation(cell: Trace, fact: Fact) -> Trace:
-    here = fact.stream
-    match fact.message:
-        case v1.RecommendationRegistered() as e:
-            kind = v1.PROVENANCE_KIND_RECOMMENDATION
-            cell = cell.with_node(here, kind, e.recommendation_id, "RAISED", fact, title=e.text)
-            consultation = node_of("consultation", e.consultation_id)
-            return cell.with_edges([consultation], v1.PROVENANCE_RELATION_RAISED, here, fact)
-        case v1.RecommendationIncluded() as e:
-            report = node_of("outcome-report", e.consultation_id)
-            return cell.in_state("INCLUDED", fact).with_edges([here], v1.PROVENANCE_RELATION_INCLUDED, report, fact)
-        case v1.RecommendationNotIncluded() as e:
-            cell = cell.in_state("NOT_INCLUDED", fact)
-            return _answer(cell, e.recommendation_id, "NOT_INCLUDED", e.reason, fact)
-        case v1.RecommendationTransmitted():
-            return cell.in_state("TRANSMITTED", fact)
-        case v1.AdoptionReplyGiven() as e:
-            return _answer(cell.in_state("REPLIED", fact), e.recommendation_id, _result(e), e.reason, fact)
-        case v1.ImplementationReported() as e:
-            done, kind = f"{here}/implementation", v1.PROVENANCE_KIND_IMPLEMENTATION
-            state = "IMPLEMENTED" if e.done else "UNDER_WAY"
-            cell = cell.with_node(done, kind, e.recommendation_id, state, fact, title=e.text)
-            return cell.with_edges([f"{here}/answer"], v1.PROVENANCE_RELATION_IMPLEMENTED, done, fact)
-        case v1.RecommendationConverted() as e:
-            became = v1.ConversionKind.Name(e.kind).removeprefix("CONVERSION_KIND_")
-            target = f"{here}/became/{became}/{e.target_id}"
-            cell = cell.with_node(target, v1.PROVENANCE_KIND_CONVERSION, e.target_id, became, fact)
-            return cell.with_edges([here], v1.PROVENANCE_RELATION_CONVERTED, target, fact)
-        case v1.RecommendationFedBack():
-            return cell.in_state("FED_BACK", fact)
-        case v1.RecommendationClosed():
-            return cell.in_state("CLOSED", fact)
-    return cell
-
-
-def _report(cell: Trace, fact: Fact) -> Trace:
-    match fact.message:
-        case v1.OutcomeReportDrafted() as e:
-            kind = v1.PROVENANCE_KIND_OUTCOME_REPORT
-            return cell.with_node(fact.stream, kind, e.consultation_id, "DRAFTED", fact, title=e.title)
-        case v1.OutcomeReportReturned():
-            return cell.in_state("RETURNED", fact)
-        case v1.OutcomeReportApproved():
-            return cell.in_state("APPROVED", fact)
-        case v1.OutcomeReportSubmitted():
-            return cell.in_state("SUBMITTED", fact)
-        case v1.OutcomeEnteredDecision():
-            return cell.in_state("IN_DECISION", fact)
-        case v1.AdoptionReplyGiven() as e:
-            return _answer(cell, e.consultation_id, _result(e), e.reason, fact)
-        case v1.OutcomeReportClosed():
-            return cell.in_state("CLOSED", fact)
-    return cell
-
-
-def _answer(cell: Trace, id: str, state: str, reason: str, fact: Fact) -> Trace:
-    """The answer that stands, to the stream's own node: another answer takes the place of the earlier one."""
-    answer = f"{fact.stream}/answer"
-    cell = cell.with_node(answer, v1.PROVENANCE_KIND_ANSWER, id, state, fact, title=reason)
-    return cell.with_edges([fact.stream], v1.PROVENANCE_RELATION_ANSWERED, answer, fact)
-
-
-def _result(reply: v1.AdoptionReplyGiven) -> str:
-    return v1.ReplyResult.Name(reply.result).removeprefix("REPLY_RESULT_")
 
 
 _FOLDS: Mapping[str, Callable[[Trace, Fact], Trace]] = {
@@ -184,8 +127,10 @@ _FOLDS: Mapping[str, Callable[[Trace, Fact], Trace]] = {
     "topic-proposal": _topic,
     "annual-plan": _annual_plan,
     "consultation": _consultation,
-    "recommendation": _recommendation,
-    "outcome-report": _report,
+    "recommendation": recommendation,
+    "outcome-report": outcome_report,
+    "proposal": proposal,
+    "social-opinion": social_opinion,
     "feedback-relay": feedback_relay,
 }
 KINDS: Mapping[str, type[Trace]] = dict.fromkeys(_FOLDS, Trace)
@@ -201,6 +146,11 @@ _TELLING = frozenset((
     v1.RecommendationNotIncluded, v1.RecommendationTransmitted, v1.AdoptionReplyGiven, v1.ImplementationReported,
     v1.RecommendationConverted, v1.RecommendationFedBack, v1.RecommendationClosed, v1.OutcomeReportDrafted,
     v1.OutcomeReportReturned, v1.OutcomeReportApproved, v1.OutcomeReportSubmitted, v1.OutcomeEnteredDecision,
-    v1.OutcomeReportClosed, v1.ProposerFeedbackDue, v1.ProposerFeedbackReceived, v1.ProposerFeedbackSent,
+    v1.OutcomeReportClosed, v1.TopicUnplanned, v1.TopicReportedAsSocialOpinion, v1.ProposalSubmitted, v1.ProposalFiled,
+    v1.ProposalNotFiled, v1.ProposalMerged, v1.ProposalAssigned, v1.ProposalReplied, v1.MergedProposalReplied,
+    v1.ProposalClosed, v1.SocialOpinionSubmitted, v1.SocialOpinionSourceAdded, v1.SocialOpinionAdopted,
+    v1.SocialOpinionRejected, v1.SocialOpinionDirectReported, v1.SocialOpinionForwarded, v1.SocialOpinionReplied,
+    v1.SocialOpinionEscalated, v1.SocialOpinionClosed, v1.ProposerFeedbackDue, v1.ProposerFeedbackReceived,
+    v1.ProposerFeedbackSent,
 ))  # fmt: skip
 """Every event that some fold here knows: the others, which are most, are passed over at once."""

@@ -28,6 +28,6 @@ def combine(key: str, cells: Mapping[str, Trace]) -> list[Row]:
 
 
 PROVENANCE = ReadModel(
-    name="provenance_trace", fold_version=1, cells=KINDS, fold=fold, combine=combine, tables=("nodes", "edges")
+    name="provenance_trace", fold_version=2, cells=KINDS, fold=fold, combine=combine, tables=("nodes", "edges")
 )
 """See sql/provenance_trace.create.sql for the tables."""

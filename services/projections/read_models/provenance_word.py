@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from linkage import v1
+from linkage.domain.identifier import opener
 from services.projections.fact import Fact
 from services.projections.read_models.provenance_cells import Trace, node_of
 
 __all__ = ["citizen_opinion", "feedback_relay"]
 
-_OF_A_TOPIC = ("DECLINED", "WITHDRAWN")
+_ANSWERED = frozenset(("recommendation", "outcome-report", "proposal", "social-opinion"))
+"""Kinds of streams in which an answer is a node of its own."""
 
 
 def citizen_opinion(cell: Trace, fact: Fact) -> Trace:
@@ -21,14 +23,10 @@ def citizen_opinion(cell: Trace, fact: Fact) -> Trace:
             return cell.in_state("SCREENED", fact)
         case v1.CitizenOpinionSettled() as e:
             state = v1.OpinionDisposition.Name(e.disposition).removeprefix("OPINION_DISPOSITION_")
-            cell = cell.in_state(state, fact)
-            if e.disposition != v1.OPINION_DISPOSITION_BECAME_SOCIAL_OPINION:
-                return cell
-            target, kind = f"{here}/became/SOCIAL_OPINION/{e.reference_id}", v1.PROVENANCE_KIND_CONVERSION
-            cell = cell.with_node(target, kind, e.reference_id, "SOCIAL_OPINION", fact)
-            return cell.with_edges([here], v1.PROVENANCE_RELATION_CONVERTED, target, fact)
+            return cell.in_state(state, fact)
         case v1.CitizenAnswerReceived() as e:
-            return _heard(cell, e, fact)
+            source = _received(fact.body, e.matter_id, e.sender, e.round)
+            return cell._replace(sources={**cell.sources, source: source})
         case v1.CitizenFeedbackGiven() as e:
             settled = node_of("grassroots-consultation", e.consultation_id) if e.consultation_id else here
             told, kind = f"{here}/feedback", v1.PROVENANCE_KIND_CITIZEN_FEEDBACK
@@ -38,24 +36,11 @@ def citizen_opinion(cell: Trace, fact: Fact) -> Trace:
     return cell
 
 
-def _heard(cell: Trace, e: v1.CitizenAnswerReceived, fact: Fact) -> Trace:
-    """Word from above, or the township's own answer to its topic."""
-    if e.sender == fact.body:
-        source = node_of("topic-proposal", e.matter_id)
-    else:
-        source = _received(fact.body, e.matter_id, e.sender, e.round)
-    return cell._replace(sources={**cell.sources, f"{e.matter_id}/{e.sender}/{e.round}": source})
-
-
 def feedback_relay(cell: Trace, fact: Fact) -> Trace:
     """What a body sends is of the answers it holds itself, or of the word that brought them."""
     match fact.message:
         case v1.ProposerFeedbackDue() as e:
-            if e.outcome in _OF_A_TOPIC:
-                source = node_of("topic-proposal", e.subject_id)
-            else:
-                source = f"{node_of('recommendation', e.subject_id)}/answer"
-            return cell._replace(sources={**cell.sources, e.subject_id: source})
+            return _due(cell, e, fact)
         case v1.ProposerFeedbackReceived() as e:
             kind, opinions = v1.PROVENANCE_KIND_FEEDBACK_RECEIVED, e.proposers.opinion_ids
             name = _received(fact.body, e.matter_id, e.sender, e.round)
@@ -70,6 +55,23 @@ def feedback_relay(cell: Trace, fact: Fact) -> Trace:
             of = (cell.sources[subject] for subject in e.subject_ids if subject in cell.sources)
             return cell.with_edges(of, v1.PROVENANCE_RELATION_WORD_SENT, name, fact)
     return cell
+
+
+def _due(cell: Trace, e: v1.ProposerFeedbackDue, fact: Fact) -> Trace:
+    """An answer in the body's own record: the event that it was caused by says which. A township's own citizens are
+    told of it one by one, without word between bodies."""
+    stream = fact.causation_id.rpartition("@")[0]
+    if not stream:
+        return cell
+    source = f"{stream}/answer" if stream.split("/")[1] in _ANSWERED else stream
+    cell = cell._replace(sources={**cell.sources, e.subject_id: source})
+    own = [one for one in e.proposers.opinion_ids if opener(one) == fact.body]
+    if not own:
+        return cell
+    # As `citizen_opinion` names it: the sender is the township itself, the round the place in its record.
+    due = _received(fact.body, e.matter_id, fact.body, fact.version)
+    cell = cell.with_node(due, v1.PROVENANCE_KIND_FEEDBACK_DUE, e.matter_id, "DUE", fact, opinions=own)
+    return cell.with_edges([source], v1.PROVENANCE_RELATION_WORD_SENT, due, fact)
 
 
 def _sent(sender: str, matter: str, to: str, round: int) -> str:

@@ -9,7 +9,7 @@
        word as (
        select key, matter_id, sender, receiver, round
          from {schema}.sent
-        where subjects && array(select recommendation_id from chosen)),
+        where subjects && array(select recommendation_id from chosen union select consultation_id from chosen)),
        heard as (
        select v.key, v.matter_id, v.opinions
          from {schema}.received v

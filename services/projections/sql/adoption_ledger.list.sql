@@ -1,6 +1,7 @@
 -- $1: recommendation, $2: body, $3: joint work, $4: consultation, $5: plan item, $6: venue, $7: unit ('' for all of each), $8: standing (0
--- for all), $9: last identifier of the page before, $10: entries. Hops by the time they were sent, as JSON.
-select r.recommendation_id, r.view, p.view as report, h.hops
+-- for all), $9: last identifier of the page before, $10: entries. Hops by the time they were sent, as JSON: those of its own
+-- answer, and those of an answer to its report as a whole.
+select r.recommendation_id, r.view, p.view as report, h.hops, h.of_report
   from (select *
           from {schema}.recommendations
          where ($1 = '' or recommendation_id = $1) and ($2 = '' or organisation = $2) and ($3 = '' or joint_work_id = $3)
@@ -10,17 +11,22 @@ select r.recommendation_id, r.view, p.view as report, h.hops
          limit $10) r
   left join {schema}.reports p using (consultation_id)
   left join lateral (
-       select json_agg(json_build_object(
-                  'matter_id', s.matter_id, 'sender', s.sender, 'receiver', s.receiver, 'round', s.round,
-                  'sent_at', s.sent_at, 'sent_event_id', s.event, 'received_at', v.received_at,
-                  'received_event_id', coalesce(v.event, ''), 'opinions', c.opinions, 'told', c.told)
-                  order by s.sent_at, s.sender, s.receiver, s.round) as hops
-         from {schema}.sent s
-         left join {schema}.received v using (matter_id, sender, receiver, round)
-        cross join lateral (
-              select count(o.opinion_id) as opinions, count(t.told_at) as told
-                from unnest(v.opinions) o (opinion_id)
-                left join {schema}.told t on (t.opinion_id, t.matter_id, t.sender, t.round)
-                                           = (o.opinion_id, s.matter_id, s.sender, s.round)) c
-        where s.subjects @> array[r.recommendation_id]) h on true
+       select json_agg(s.hop order by s.sent_at, s.sender, s.receiver, s.round)
+                  filter (where s.subjects @> array[r.recommendation_id]) as hops,
+              json_agg(s.hop order by s.sent_at, s.sender, s.receiver, s.round)
+                  filter (where s.subjects @> array[r.consultation_id]) as of_report
+         from (
+              select s.subjects, s.sent_at, s.sender, s.receiver, s.round,
+                     json_build_object(
+                         'matter_id', s.matter_id, 'sender', s.sender, 'receiver', s.receiver, 'round', s.round,
+                         'sent_at', s.sent_at, 'sent_event_id', s.event, 'received_at', v.received_at,
+                         'received_event_id', coalesce(v.event, ''), 'opinions', c.opinions, 'told', c.told) as hop
+                from {schema}.sent s
+                left join {schema}.received v using (matter_id, sender, receiver, round)
+               cross join lateral (
+                     select count(o.opinion_id) as opinions, count(t.told_at) as told
+                       from unnest(v.opinions) o (opinion_id)
+                       left join {schema}.told t on (t.opinion_id, t.matter_id, t.sender, t.round)
+                                                  = (o.opinion_id, s.matter_id, s.sender, s.round)) c
+               where s.subjects && array[r.recommendation_id, r.consultation_id]) s) h on true
  order by r.recommendation_id

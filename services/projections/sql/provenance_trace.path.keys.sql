@@ -7,8 +7,7 @@ with recursive walk (node, depth) as (
       join {schema}.edges e on e.source = walk.node
       left join {schema}.nodes n on n.node = e.target
      where walk.depth < 50
-       and case n.kind when 11 then n.opinions @> array[$1] when 12 then n.opinions @> array[$1] when 13 then n.id = $1
-           else true end)
+       and case when n.kind in (11, 12, 14) then n.opinions @> array[$1] when n.kind = 13 then n.id = $1 else true end)
 select distinct n.key
   from walk
   join {schema}.nodes n using (node)

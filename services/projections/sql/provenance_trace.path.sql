@@ -1,5 +1,5 @@
--- $1: citizen opinion; $2: rows that are walked over at most; $3: nodes. Of word that goes down only what is meant for this opinion, of
--- citizens who were told only its own: SENT is kind 11, RECEIVED 12, CITIZEN_FEEDBACK 13. No way is longer than 50 steps.
+-- $1: citizen opinion; $2: rows that are walked over at most; $3: nodes. Of word that goes down only what is meant for this opinion (kinds 11,
+-- 12 and 14), of citizens who were told only its own (kind 13). No way is longer than 50 steps.
 with recursive walk (node, depth) as (
     select n.node, 0 from {schema}.nodes n where n.kind = 1 and n.id = $1
      union
@@ -8,8 +8,7 @@ with recursive walk (node, depth) as (
       join {schema}.edges e on e.source = walk.node
       left join {schema}.nodes n on n.node = e.target
      where walk.depth < 50
-       and case n.kind when 11 then n.opinions @> array[$1] when 12 then n.opinions @> array[$1] when 13 then n.id = $1
-           else true end),
+       and case when n.kind in (11, 12, 14) then n.opinions @> array[$1] when n.kind = 13 then n.id = $1 else true end),
 walked as (
     select node, depth from walk limit $2::bigint),
 found as (

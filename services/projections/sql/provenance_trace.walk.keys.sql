@@ -4,7 +4,7 @@ with recursive walk (node, depth, down) as (
     select n.node, 0, way.down
       from {schema}.nodes n
      cross join (values (true), (false)) way (down)
-     where (n.node = $1 or (n.id = $1 and n.kind in (1, 2, 3, 4, 5, 6, 7, 10)))
+     where (n.node = $1 or (n.id = $1 and n.kind in (1, 2, 3, 4, 5, 6, 7, 10, 15, 16)))
        and case when way.down then $2::bool else $3::bool end
      union
     select next.node, walk.depth + 1, walk.down

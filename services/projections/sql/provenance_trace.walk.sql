@@ -1,11 +1,11 @@
--- $1: where to begin: a node, or the identifier of what is no answer, word or feedback (kinds 1 to 7 and 10); $2: go down; $3: go up;
+-- $1: where to begin: a node, or the identifier of what is no answer, word or feedback (kinds 1 to 7, 10, 15, 16); $2: go down; $3: go up;
 -- $4: steps, and one more to see whether the way goes on; $5: rows that are walked over at most; $6: nodes. A name that nothing has been
 -- heard of yet has no columns of its own.
 with recursive walk (node, depth, down) as (
     select n.node, 0, way.down
       from {schema}.nodes n
      cross join (values (true), (false)) way (down)
-     where (n.node = $1 or (n.id = $1 and n.kind in (1, 2, 3, 4, 5, 6, 7, 10)))
+     where (n.node = $1 or (n.id = $1 and n.kind in (1, 2, 3, 4, 5, 6, 7, 10, 15, 16)))
        and case when way.down then $2::bool else $3::bool end
      union
     select next.node, walk.depth + 1, walk.down
