@@ -156,10 +156,24 @@ def adjusted() -> Iterator[Act]:
     yield planned(PLAN, on("2023-07-11"), v1.PlanAdjusted(
         plan_year=2023, revision=2, round=2, items=items, reason="任务变化", told=[ANYUE],
         changed_item_ids=[RENEWAL, f"{CITY}-PI-10", f"{CITY}-PI-11"],
+        dropped=[v1.DroppedTopic(topic_id=f"{CITY}-T-5", plan_item_id=f"{CITY}-PI-10", reason="并入他项")],
     ))  # fmt: skip
     yield planned(COUNTY_PLAN, on("2023-07-11", "09:05:00"), v1.UpperPlanNoted(
         upper_plan_id=PLAN, revision=2, linkable=[reads, city_item(8)], affected_item_ids=[COUNTY_ITEM],
     ))  # fmt: skip
+
+
+def clashing() -> Iterator[Act]:
+    """Two items are found to overlap with the parties' plan; one overlap is settled, and that plan is commented on."""
+    other = "政党协商计划第5项"
+    for name, overlaps in ((ECOLOGY, [v1.PLAN_OVERLAP_TIME]), (f"{CITY}-PI-1", [v1.PLAN_OVERLAP_TOPIC])):
+        yield planned(PLAN, on("2023-02-10"), v1.PlanItemClashFlagged(
+            plan_item_id=name, party_consultation=other, overlaps=overlaps, remark="同月",
+        ))  # fmt: skip
+    yield planned(PLAN, on("2023-02-20"), v1.PlanItemClashCleared(
+        plan_item_id=f"{CITY}-PI-1", party_consultation=other, remark="合并举行",
+    ))  # fmt: skip
+    yield planned(PLAN, on("2023-02-21"), v1.PartyPlanCommented(party_plan="资委统〔2023〕2号", comment="错开时间"))
 
 
 def evaluated(day: str = "2024-03-28") -> Iterator[Act]:
@@ -175,4 +189,4 @@ def evaluated(day: str = "2024-03-28") -> Iterator[Act]:
 
 def year() -> list[Act]:
     """All of it."""
-    return [*raised(), *drafted(), *published(), *aligned(), *carried_out(), *adjusted(), *evaluated()]
+    return [*raised(), *drafted(), *published(), *clashing(), *aligned(), *carried_out(), *adjusted(), *evaluated()]

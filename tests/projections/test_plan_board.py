@@ -37,6 +37,7 @@ from tests.projections.story_planning import (
     aligned,
     carried_out,
     city_item,
+    clashing,
     county_item,
     drafted,
     evaluated,
@@ -156,6 +157,7 @@ async def test_an_adjustment_changes_what_is_in_force_and_marks_the_items_that_g
     plan = await shown(projections, acts)
     (adjustment,) = plan.adjustments
     assert (adjustment.revision, adjustment.reason, len(adjustment.changed_item_ids)) == (2, "任务变化", 3)
+    assert [(one.topic_id, one.reason) for one in adjustment.dropped] == [(f"{CITY}-T-5", "并入他项")]
     assert (plan.summary.revision, plan.summary.items, plan.summary.supervisory) == (2, 10, 1)
     assert item(plan, f"{CITY}-PI-10").standing == v1.PLAN_ITEM_STANDING_TAKEN_OUT
     assert item(plan, f"{CITY}-PI-10").reason == "并入他项"
@@ -165,6 +167,28 @@ async def test_an_adjustment_changes_what_is_in_force_and_marks_the_items_that_g
     county = await shown(projections, acts, COUNTY_PLAN)
     assert item(county, COUNTY_ITEM).affected
     assert item(county, COUNTY_ITEM).goes_with.standing == v1.PLAN_ITEM_STANDING_IN_FORCE
+
+
+async def test_an_overlap_with_the_parties_plan_is_shown_until_it_is_settled(projections: Projections) -> None:
+    plan = await shown(projections, [*drafted(), *published(), *clashing()])
+    assert (plan.summary.clashes, list(plan.clashing_item_ids)) == (1, [ECOLOGY])
+    (clash,) = item(plan, ECOLOGY).clashes
+    assert (list(clash.overlaps), clash.remark) == ([v1.PLAN_OVERLAP_TIME], "同月")
+    assert not item(plan, f"{CITY}-PI-1").clashes
+    assert [(one.party_plan, one.comment) for one in plan.comments] == [("资委统〔2023〕2号", "错开时间")]
+    again = list(clashing())[1]
+    plan = await shown(projections, [*drafted(), *published(), *clashing(), again])
+    assert plan.summary.clashes == 2, "it was found once more"
+
+
+async def test_an_overlap_that_the_item_itself_names_is_gone_when_it_is_settled(projections: Projections) -> None:
+    acts = [*drafted(), *published(), *aligned(), *adjusted()]
+    assert [one.party_consultation for one in item(await shown(projections, acts), RENEWAL).clashes] == [
+        "政党协商计划第2项"
+    ]
+    settled = v1.PlanItemClashCleared(plan_item_id=RENEWAL, party_consultation="政党协商计划第2项", remark="错开")
+    plan = await shown(projections, [*acts, planned(PLAN, on("2023-08-01"), settled)])
+    assert plan.summary.clashes == 0
 
 
 async def test_while_an_adjustment_is_under_way_what_is_published_stays_in_force(projections: Projections) -> None:
@@ -248,7 +272,7 @@ async def test_plans_are_listed_by_body_year_and_stage_page_by_page(projections:
     found = await pages(reading, list_plans, v1.ListPlansRequest(page_size=1, plan_year=2023))
     assert [[plan.plan_id for plan in page.plans] for page in found] == [[PLAN], [COUNTY_PLAN]]
     city = found[0].plans[0]
-    assert (city.items, city.supervisory, city.begun, city.concluded, city.clashes) == (10, 1, 2, 1, 1)
+    assert (city.items, city.supervisory, city.begun, city.concluded, city.clashes) == (10, 1, 2, 1, 2)
 
     async def listed(**asked: Any) -> list[str]:
         answer = await list_plans(reading, v1.ListPlansRequest(**asked), call())

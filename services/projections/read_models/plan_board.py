@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping
 from linkage import v1
 from services.projections.fact import timestamp
 from services.projections.read_model import ReadModel, Row
-from services.projections.read_models.plan_cells import CELLS, Activity, Cell, Item, Plan, Topic, fold
+from services.projections.read_models.plan_activities import Activity
+from services.projections.read_models.plan_cells import CELLS, Cell, Clash, Item, Plan, Topic, fold
 
 __all__ = ["PLANS", "combine"]
 
@@ -38,6 +39,10 @@ def _plan(key: str, organisation: str, id: str, plan: Plan) -> Iterator[Row]:
     items = {name: _text(item) for name, item in sorted(plan.items.items())}
     year = plan.year or int(id.rsplit("-", 1)[1])  # before there is a draft its id says it: `512021-PLAN-2023`
     counted = [items[name] for name, item in plan.items.items() if _counts(plan, item)]
+    shown = [_item(plan, plan.items[name], text) for name, text in items.items()]
+    clashing = [
+        one.item.plan_item_id for one in shown if one.clashes and _counts(plan, plan.items[one.item.plan_item_id])
+    ]
     summary = v1.PlanSummary(
         plan_id=id,
         organisation=organisation,
@@ -47,14 +52,14 @@ def _plan(key: str, organisation: str, id: str, plan: Plan) -> Iterator[Row]:
         adjusting=plan.adjusting,
         items=len(counted),
         supervisory=sum(item.supervisory for item in counted),
-        clashes=sum(bool(item.party_consultation) for item in counted),
+        clashes=len(clashing),
         as_of=timestamp(plan.as_of),
     )
     view = v1.PlanView(
         summary=summary,
         call=plan.call,
         document=plan.document,
-        items=[_item(plan, plan.items[name], text) for name, text in items.items()],
+        items=shown,
         steps=[
             v1.PlanStep(
                 event=step.event, event_id=step.event_id, round=step.round, occurred_at=timestamp(step.at),
@@ -64,16 +69,24 @@ def _plan(key: str, organisation: str, id: str, plan: Plan) -> Iterator[Row]:
         ],
         adjustments=[
             v1.PlanAdjustment(
-                revision=one.revision, occurred_at=timestamp(one.at), reason=one.reason, changed_item_ids=one.changed
+                revision=one.revision, occurred_at=timestamp(one.at), reason=one.reason, changed_item_ids=one.changed,
+                dropped=[
+                    v1.DroppedTopic(topic_id=topic, plan_item_id=item, reason=reason)
+                    for topic, item, reason in one.dropped
+                ],
             )
             for one in plan.adjustments
         ],
-        clashing_item_ids=sorted(item.plan_item_id for item in counted if item.party_consultation),
+        clashing_item_ids=clashing,
         upper_plan_id=plan.upper_plan,
         upper_revision=plan.upper_revision,
         open_to_align=_open_to_align(plan, items),
         evaluation=plan.evaluation,
         deployed_plan_id=plan.deployed,
+        comments=[
+            v1.PartyPlanComment(party_plan=other, comment=said, occurred_at=timestamp(at))
+            for other, said, at in plan.comments
+        ],
     )  # fmt: skip
     yield ("plans", key, organisation, year, plan.stage, view.SerializeToString(deterministic=True))
     for name, text in items.items():
@@ -102,7 +115,23 @@ def _item(plan: Plan, item: Item, text: v1.PlanItem) -> v1.PlanItemView:
         approved_in_meeting=item.meeting,
         nominated=item.nominated,
         affected=item.affected,
+        clashes=_clashes(item, text),
     )
+
+
+def _clashes(item: Item, text: v1.PlanItem) -> Iterator[v1.PlanClash]:
+    """What is flagged and not settled, and what the item itself says."""
+    known = dict(item.clashes)
+    said = text.party_consultation
+    if said and said not in item.settled:
+        known.setdefault(said, Clash((), "", 0))
+    for other, clash in sorted(known.items()):
+        yield v1.PlanClash(
+            party_consultation=other,
+            overlaps=clash.overlaps,  # type: ignore[arg-type]  # stored as numbers
+            remark=clash.remark,
+            flagged_at=timestamp(clash.at),
+        )
 
 
 def _text(item: Item) -> v1.PlanItem:
@@ -158,7 +187,7 @@ def _activity(organisation: str, kind: str, id: str, cell: Activity) -> v1.PlanI
 
 PLANS = ReadModel(
     name="plan_board",
-    fold_version=1,
+    fold_version=2,
     cells=CELLS,
     fold=fold,
     combine=combine,

@@ -1,6 +1,6 @@
-"""What the plan board keeps of each stream: plans whole, topics by what they go back to, and what carries an item out.
+"""What the plan board keeps of each stream: plans whole, and topics by what they go back to.
 
-Domain paper §3.1, §3.3, §3.5, §3.6. Every fold is of one stream alone; times are microseconds since 1970, messages are
+Domain paper §3.1, §4(f). Every fold is of one stream alone; times are microseconds since 1970, messages are
 kept in hex.
 """
 
@@ -10,14 +10,26 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
 from linkage import v1
-from services.projections.fact import Fact, micros
+from services.projections.fact import Fact
+from services.projections.read_models.plan_activities import ACTIVITIES, Activity
 from services.projections.read_models.plan_way import Step, step_of
 
-__all__ = ["CELLS", "Activity", "Adjustment", "Cell", "Item", "Plan", "Topic", "fold"]
+__all__ = ["CELLS", "Adjustment", "Cell", "Clash", "Item", "Plan", "Topic", "fold"]
+
+
+class Clash(NamedTuple):
+    """An overlap with the political-party consultation plan, as it was flagged."""
+
+    overlaps: tuple[int, ...]
+    remark: str
+    at: int
 
 
 class Item(NamedTuple):
-    """An item of a plan. `last`: as the draft last read, `in_force`: as it is published, both PlanItem in hex."""
+    """An item of a plan. `last`: as the draft last read, `in_force`: as it is published, both PlanItem in hex.
+
+    `clashes`: overlaps that are flagged, `settled`: those that were; by item of the political-party consultation plan.
+    """
 
     last: str = ""
     draft: bool = False
@@ -28,15 +40,18 @@ class Item(NamedTuple):
     affected: bool = False
     aligned_ever: tuple[str, ...] = ()
     topics_ever: tuple[str, ...] = ()
+    clashes: Mapping[str, Clash] = {}
+    settled: tuple[str, ...] = ()
 
 
 class Adjustment(NamedTuple):
-    """An adjustment that came into force."""
+    """An adjustment that came into force. `dropped`: topic, its item, and why."""
 
     revision: int
     at: int
     reason: str
     changed: tuple[str, ...]
+    dropped: tuple[tuple[str, str, str], ...]
 
 
 class Plan(NamedTuple):
@@ -57,6 +72,7 @@ class Plan(NamedTuple):
     upper: Mapping[str, str] = {}
     evaluation: str = ""
     deployed: str = ""
+    comments: tuple[tuple[str, str, int], ...] = ()
 
 
 class Topic(NamedTuple):
@@ -69,28 +85,12 @@ class Topic(NamedTuple):
     opinions: int = 0
 
 
-class Activity(NamedTuple):
-    """What carries an item out. `joint_work`: '' where it stands alone, and of a joint work itself."""
-
-    item: str = ""
-    joint_work: str = ""
-    topic: str = ""
-    form: int = 0
-    key: bool = False
-    state: str = ""
-    planned_for: int = 0
-    begun: int = 0
-    concluded: int = 0
-
-
 Cell: TypeAlias = Plan | Topic | Activity
 
 CELLS: Mapping[str, type[Cell]] = {
     "annual-plan": Plan,
     "topic-proposal": Topic,
-    "consultation": Activity,
-    "joint-work": Activity,
-    "supervision-project": Activity,
+    **dict.fromkeys(ACTIVITIES, Activity),
 }
 """Which cell a kind of stream has."""
 
@@ -143,8 +143,11 @@ def _planned(cell: Plan, fact: Fact) -> Plan:
         case v1.PlanPublished() as e:
             return _in_force(cell, e)._replace(year=e.plan_year)
         case v1.PlanAdjusted() as e:
-            made = Adjustment(e.revision, fact.at, e.reason, tuple(e.changed_item_ids))
-            return _in_force(cell, e)._replace(adjusting=False, adjustments=(*cell.adjustments, made))
+            return _adjusted(cell, e, fact.at)
+        case v1.PlanItemClashFlagged() | v1.PlanItemClashCleared() as e:
+            return _with_item(cell, e.plan_item_id, _clash(cell.items.get(e.plan_item_id, Item()), e, fact.at))
+        case v1.PartyPlanCommented() as e:
+            return cell._replace(comments=(*cell.comments, (e.party_plan, e.comment, fact.at)))
         case v1.PlanClosed() as e:
             return cell._replace(adjusting=False, year=e.plan_year)
         case v1.PlanEvaluated() as e:
@@ -177,6 +180,22 @@ def _in_force(cell: Plan, event: v1.PlanPublished | v1.PlanAdjusted) -> Plan:
     return cell._replace(revision=event.revision, items=items)
 
 
+def _adjusted(cell: Plan, event: v1.PlanAdjusted, at: int) -> Plan:
+    dropped = tuple((one.topic_id, one.plan_item_id, one.reason) for one in event.dropped)
+    made = Adjustment(event.revision, at, event.reason, tuple(event.changed_item_ids), dropped)
+    return _in_force(cell, event)._replace(adjusting=False, adjustments=(*cell.adjustments, made))
+
+
+def _clash(item: Item, event: v1.PlanItemClashFlagged | v1.PlanItemClashCleared, at: int) -> Item:
+    other = event.party_consultation
+    clashes = {known: clash for known, clash in item.clashes.items() if known != other}
+    settled = tuple(known for known in item.settled if known != other)
+    if isinstance(event, v1.PlanItemClashCleared):
+        return item._replace(clashes=clashes, settled=(*settled, other))
+    clashes[other] = Clash(tuple(event.overlaps), event.remark, at)
+    return item._replace(clashes=clashes, settled=settled)
+
+
 def _changed(cell: Plan, name: str, **fields: Any) -> Plan:
     return _with_item(cell, name, cell.items.get(name, Item())._replace(**fields))
 
@@ -194,73 +213,10 @@ def _topic(cell: Topic, fact: Fact) -> Topic:
     return cell
 
 
-def _consultation(cell: Activity, fact: Fact) -> Activity:
-    match fact.message:
-        case v1.ConsultationPlanned() as e:
-            return Activity(e.plan_item_id, e.joint_work_id, e.topic, e.form, e.key, "PLANNED", micros(e.planned_for))
-        case v1.WorkPlanAdopted():
-            return cell._replace(state="PREPARING")
-        case v1.ConsultationPostponed() as e:
-            state = "PREPARING" if cell.state == "IN_SESSION" else cell.state
-            return cell._replace(state=state, planned_for=micros(e.planned_for) or cell.planned_for)
-        case v1.ConsultationOpened():
-            return cell._replace(state="IN_SESSION", begun=fact.at)
-        case v1.ConsultationConcluded():
-            return cell._replace(state="CONCLUDED", concluded=fact.at)
-        case v1.ConsultationCancelled():
-            return cell._replace(state="CANCELLED")
-    return cell
-
-
-def _joint_work(cell: Activity, fact: Fact) -> Activity:
-    match fact.message:
-        case v1.JointWorkProposed() as e:
-            planned = micros(e.plan.held_at)
-            return Activity(e.plan_item_id, topic=e.plan.topic, state="PROPOSED", planned_for=planned)
-        case v1.InvitationIssued() if cell.state == "PROPOSED":
-            return cell._replace(state="INVITING")
-        case v1.JointPlanRevised() as e:
-            return cell._replace(topic=e.plan.topic, planned_for=micros(e.plan.held_at))
-        case v1.JointWorkConfirmed():
-            return cell._replace(state="CONFIRMED")
-        case v1.JointWorkStarted():
-            return cell._replace(state="RUNNING", begun=fact.at)
-        case v1.JointWorkConcluded():
-            return cell._replace(state="CONCLUDED", concluded=fact.at)
-        case v1.JointWorkClosed():
-            return cell._replace(state="CLOSED")
-        case v1.JointWorkCancelled():
-            return cell._replace(state="CANCELLED")
-    return cell
-
-
-def _supervision(cell: Activity, fact: Fact) -> Activity:
-    match fact.message:
-        case v1.SupervisionPlanned() as e:
-            return Activity(e.plan_item_id, e.joint_work_id, e.topic, state="PLANNED")
-        case v1.SupervisionGroupFormed():
-            return cell._replace(state="GROUP_FORMED")
-        case v1.MobilizationMeetingHeld():
-            return cell._replace(state="MOBILIZED", begun=cell.begun or fact.at)
-        case v1.InspectionHeld() if cell.state != "INSPECTING":
-            return cell._replace(state="INSPECTING", begun=cell.begun or fact.at)
-        case v1.OpinionExchangeHeld():
-            return cell._replace(state="EXCHANGED")
-        case v1.SupervisionOpinionProgressNoted(progress=v1.OPINION_PROGRESS_ISSUED) if not cell.concluded:
-            return cell._replace(state="ISSUED")
-        case v1.SupervisionConcluded():
-            return cell._replace(state="CONCLUDED", concluded=fact.at)
-        case v1.SupervisionContinued():
-            return cell._replace(state="CONTINUED", concluded=fact.at)
-    return cell
-
-
 _FOLDS: Mapping[str, Callable[[Any, Fact], Cell]] = {
     "annual-plan": _plan,
     "topic-proposal": _topic,
-    "consultation": _consultation,
-    "joint-work": _joint_work,
-    "supervision-project": _supervision,
+    **ACTIVITIES,
 }
 
 
