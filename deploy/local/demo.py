@@ -24,6 +24,7 @@ from deploy.local.presence import AlreadyRunning, presence
 from deploy.local.processes import Missing, NotReady
 from deploy.local.scenario import ACTS, closing, play, tables
 from deploy.local.scenario.bodies import RENEWAL_WORK, ZIYANG
+from deploy.local.scenario.citizens import RAISED
 from deploy.local.scenario.scene import NotRefused, TooLate
 from deploy.local.scenario.show import Show, console
 from deploy.local.servers import Servers, servers
@@ -96,15 +97,25 @@ def _addresses(running: Installation, started: Servers) -> str:
         f"  PostgreSQL's password is in {here}/pgpass (PGPASSFILE), a token for each body in {here}/tokens/<code>,",
         f"  the settings of each process in {here}/<process>.env, its logs in {_here(running.log)}.",
         "Try, from this directory:",
-        f'  grpcurl -plaintext -H "authorization: Bearer $(cat {token})" \\',
-        f'    -d \'{{"joint_work_id": "{RENEWAL_WORK}"}}\' \\',
-        f"    {running.address(QUERY)} linkage.v1.JointWorkBoardService/GetJointWork",
+        *_asked(running, token, "JointWorkBoardService/GetJointWork", f'{{"joint_work_id": "{RENEWAL_WORK}"}}'),
+        *_asked(running, token, "ProvenanceTraceService/TellOpinionPath", f'{{"opinion_id": "{RAISED[0].id}"}}'),
+        *_asked(
+            running, token, "WaitingForMeService/ListObligations", '{"as_of": {"occurred_by": "2023-09-05T00:00:00Z"}}'
+        ),
         f"  (set -a; . {here}/municipal.env; .venv/bin/linkagectl stream show 512000/joint-work/{RENEWAL_WORK})",
         f"  (set -a; . {here}/county.env; .venv/bin/linkagectl verify store)",
         f"  (set -a; . {here}/worker.env; .venv/bin/linkagectl projection status)",
         f"  PGPASSFILE={here}/pgpass psql {running.databases['municipal']}",
     ]
     return "\n".join(lines)
+
+
+def _asked(running: Installation, token: str, query: str, request: str) -> list[str]:
+    """A question to the query API, as one types it."""
+    return [
+        f"  grpcurl -plaintext -H \"authorization: Bearer $(cat {token})\" -d '{request}' \\",
+        f"    {running.address(QUERY)} linkage.v1.{query}",
+    ]
 
 
 def _verdict(show: Show) -> str:

@@ -98,7 +98,25 @@ async def two_cities_agree(scene: Scene) -> None:
     await scene.act(ZIYANG, at("2023-10-26 09:00"), opened, told, awaiting=("PLAN_NOT_AGREED",))
     closed = v1.CloseRemoteSessionRequest(session_id=PEER_SESSION)
     await scene.act(ZIYANG, at("2023-10-26 11:00"), closed, "closes it")
+    minutes = v1.SubmitContributionRequest(
+        joint_work_id=PEER_WORK,
+        contribution_id=f"{NEIJIANG.code}-MINUTES-1",
+        kind=v1.CONTRIBUTION_KIND_MINUTES,
+        title="内江主会场纪要",
+        document="内政协办〔2023〕31号",
+    )
+    told = "files the minutes of its own main venue: each city keeps its own record"
+    await scene.act(NEIJIANG, at("2023-10-26 15:00"), minutes, told)
+    ended = v1.ConcludeJointWorkRequest(joint_work_id=PEER_WORK, summary="双方就交通互联互通形成共识")
+    await scene.act(ZIYANG, at("2023-10-27 09:00"), ended, "concludes the inter-city work")
+    result = v1.DeliverResultRequest(joint_work_id=PEER_WORK, participant=NEIJIANG.code, summary="联合协商纪要")
+    await scene.act(ZIYANG, at("2023-10-27 10:00"), result, "delivers the result; each city reports to its own side")
+    noted = v1.AcknowledgeResultRequest(joint_work_id=PEER_WORK)
+    told = "acknowledges the result"
+    await scene.act(NEIJIANG, at("2023-10-30 09:00"), noted, told, awaiting=("RESULT_NOT_RECEIVED",))
+
     view = await scene.board(PEER_WORK)
+    scene.fact("JW-3 is COMPLETE: nothing is outstanding", v1.JointState.Name(view.state), "JOINT_STATE_COMPLETE")
     scene.fact("the inter-city session took place", [one.state for one in view.sessions], ["CLOSED"])
 
 

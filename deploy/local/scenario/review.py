@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deploy.local.scenario.bodies import ANYUE, PLAN, ZIYANG, at
+from deploy.local.scenario.bodies import ANYUE, ECOLOGY_ITEM, INFRASTRUCTURE_ITEM, PLAN, RENEWAL_ITEM, ZIYANG, at
 from deploy.local.scenario.looking import count, plan_board, time
 from deploy.local.scenario.scene import Scene
 from linkage import v1
@@ -36,7 +36,7 @@ async def the_first_quarter(scene: Scene) -> None:
     told = "a leader of the city government reports on adoption to the standing committee (通报采纳落实情况)"
     await scene.act(ZIYANG, at("2024-03-28 09:00"), reported, told, post=v1.POST_STANDING_COMMITTEE)
     evaluated = v1.EvaluatePlanRequest(
-        plan_id=PLAN, meeting=_MEETING, summary="第3、8项议题已完成,意见建议答复5条、待答复1条"
+        plan_id=PLAN, meeting=_MEETING, summary="第3、8、9项议题已完成,意见建议答复5条、待答复1条"
     )
     told = "evaluates last year's plan (总结评估)"
     await scene.act(ZIYANG, at("2024-03-28 10:00"), evaluated, told, post=v1.POST_STANDING_COMMITTEE)
@@ -45,6 +45,11 @@ async def the_first_quarter(scene: Scene) -> None:
     scene.fact("adoption was reported and the plan evaluated", [count(entries, name) for name in _ENDS], [1, 1, 1])
     plan = await plan_board(scene)
     scene.fact("the plan is EVALUATED", v1.PlanStage.Name(plan.summary.stage), "PLAN_STAGE_EVALUATED")
+    scene.fact(
+        "what was played of it is concluded: items 3, 8 and 9",
+        [one.item.plan_item_id for one in plan.items if one.progress == v1.PLAN_ITEM_PROGRESS_CONCLUDED],
+        [RENEWAL_ITEM, ECOLOGY_ITEM, INFRASTRUCTURE_ITEM],
+    )
     for rule, what in (("ZY-Q1-1", "the report on adoption (002.22)"), ("ZY-Q1-2", "the evaluation (002.23)")):
         scene.fact(f"{what} came in time: COMPLIANT", _found(plan, rule), ("RULE_VERDICT_COMPLIANT", "2024-03-31"))
     then = await plan_board(scene, by=at("2024-02-01 09:00"))
