@@ -227,6 +227,8 @@ async def test_row_21_the_first_quarter_brings_report_and_evaluation_by_31_march
     plan = await shown(projections, [*drafted(), *published(), *evaluated(day)])
     assert plan.summary.stage == v1.PLAN_STAGE_EVALUATED
     assert (verdict(plan, "ZY-Q1-1"), verdict(plan, "ZY-Q1-2")) == (found, found)
+    assert (plan.adoption_report.rule, plan.evaluation_in_time.rule) == ("ZY-Q1-1", "ZY-Q1-2")
+    assert plan.adoption_report.verdict == v1.RuleVerdict.Value(f"RULE_VERDICT_{found}")
     finding = next(one for one in plan.findings if one.rule == "ZY-Q1-1")
     assert finding.due_at == stamp(on("2024-03-31", "23:59:59"))
     assert finding.done_at == stamp(on(day))
@@ -249,6 +251,8 @@ async def test_until_31_march_it_is_pending_and_afterwards_a_breach_once_the_tie
 async def test_a_body_that_no_pack_binds_has_no_findings(projections: Projections) -> None:
     county = await shown(projections, [*aligned()], COUNTY_PLAN)
     assert list(county.findings) == []
+    asked = (county.adoption_report.verdict, county.evaluation_in_time.verdict)
+    assert asked == (v1.RULE_VERDICT_NOT_APPLICABLE, v1.RULE_VERDICT_NOT_APPLICABLE)
 
 
 async def test_a_county_of_helan_kind_reports_the_share_after_an_adjustment(projections: Projections) -> None:
@@ -308,7 +312,8 @@ def test_cells_come_back_from_their_stored_form_as_they_were(seed: int, many: in
 async def test_as_of_every_moment_the_answer_is_the_one_that_was_given_then(projections: Projections) -> None:
     def without_findings(answer: Any) -> Any:
         if isinstance(answer, v1.GetPlanResponse):
-            answer.plan.ClearField("findings")  # told by the moment of the question
+            for name in ("findings", "adoption_report", "evaluation_in_time"):  # told by the moment of the question
+                answer.plan.ClearField(name)
         return answer
 
     asked: list[tuple[Query, Any]] = [

@@ -14,7 +14,7 @@ from linkage.rpc.failure import Failure
 from linkage.rpc.server import Call
 from services.projections import past
 from services.projections.paging import continued, page_size, token
-from services.projections.queries.plan_findings import findings
+from services.projections.queries.plan_findings import find
 from services.projections.read_models import PLANS
 from services.projections.reading import Query, Reading
 
@@ -65,7 +65,7 @@ def _judged(reading: Reading, request: v1.GetPlanRequest, plan: v1.PlanView, hea
     if organisation is None:
         return  # a body that this release does not know: nobody can say which rules bind it
     at, last = past.moment(request).time(), heard.get(contract.tier_name(organisation.tier))
-    plan.findings.extend(findings(policy.load(), organisation, plan, at, last))
+    find(policy.load(), organisation, plan, at, last)
 
 
 async def list_plans(reading: Reading, request: v1.ListPlansRequest, call: Call) -> v1.ListPlansResponse:

@@ -15,26 +15,46 @@ from linkage.policy.judge import CHINA, Rules
 from linkage.policy.measure import Verdict, due_day, in_time, named
 from linkage.policy.model import Deadline, Rule
 
-__all__ = ["findings"]
+__all__ = ["find"]
 
 _DAY, _SECOND = timedelta(days=1), timedelta(seconds=1)
 _WAIVED = "SupervisionShareWaived"
+_STRICTER = (
+    v1.RULE_VERDICT_NOT_APPLICABLE,
+    v1.RULE_VERDICT_COMPLIANT,
+    v1.RULE_VERDICT_PENDING,
+    v1.RULE_VERDICT_DATA_INCOMPLETE,
+    v1.RULE_VERDICT_BREACH,
+)
 
 
-def findings(
-    rules: Rules, organisation: Organisation, plan: v1.PlanView, at: datetime, heard: datetime | None
-) -> list[v1.RuleFinding]:
-    """What the rules that bind `organisation` find in its plan at the moment `at` (aware).
+def find(rules: Rules, organisation: Organisation, plan: v1.PlanView, at: datetime, heard: datetime | None) -> None:
+    """Fills in what the rules that bind `organisation` find in its plan at the moment `at` (aware).
 
     `heard`: up to when its tier was heard; None: never. While word of a tier is missing nobody can tell whether a day
     was missed.
     """
     found = [*_shares(rules, organisation, plan, at)]
+    of_the_quarter = {
+        "AdoptionReportedToStandingCommittee": plan.adoption_report,
+        "PlanEvaluated": plan.evaluation_in_time,
+    }
+    for strictest in of_the_quarter.values():
+        strictest.verdict = v1.RULE_VERDICT_NOT_APPLICABLE
+    tier = contract.tier_name(organisation.tier)
     for _, rule in rules.binding(organisation):
-        if isinstance(rule.metric, Deadline) and "PlanClosed" in rule.metric.opens:
-            tier = contract.tier_name(organisation.tier)
-            found += _deadline(rule, rule.metric, tier, plan, at, heard)
-    return sorted(found, key=lambda finding: finding.rule)
+        if not isinstance(rule.metric, Deadline) or "PlanClosed" not in rule.metric.opens:
+            continue
+        for finding in _deadline(rule, rule.metric, tier, plan, at, heard):
+            found.append(finding)
+            for event, strictest in of_the_quarter.items():
+                if event in rule.metric.discharged_by and _strictness(finding) > _strictness(strictest):
+                    strictest.CopyFrom(finding)
+    plan.findings.extend(sorted(found, key=lambda finding: finding.rule))
+
+
+def _strictness(finding: v1.RuleFinding) -> int:
+    return _STRICTER.index(finding.verdict)
 
 
 def _shares(rules: Rules, organisation: Organisation, plan: v1.PlanView, at: datetime) -> Iterator[v1.RuleFinding]:
