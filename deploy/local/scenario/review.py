@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from deploy.local.scenario.bodies import ANYUE, ECOLOGY_ITEM, INFRASTRUCTURE_ITEM, PLAN, RENEWAL_ITEM, ZIYANG, at
+from deploy.local.scenario.bodies import (
+    ANYUE,
+    ECOLOGY_ITEM,
+    INFRASTRUCTURE_ITEM,
+    PLAN,
+    RENEWAL_ITEM,
+    SUPERVISION_WORK,
+    ZIYANG,
+    at,
+)
 from deploy.local.scenario.looking import count, plan_board, time
 from deploy.local.scenario.scene import Scene
 from linkage import v1
@@ -69,6 +78,7 @@ async def the_first_quarter(scene: Scene) -> None:
         "what was owed for the plan was done in time", [(bool(one.discharged_by), one.overdue) for one in owed],
         [(True, False)] * 2,
     )  # fmt: skip
+    await _word_passes(scene)
     left = await scene.obligations(still_open=True)
     scene.fact(
         "of the whole year three things still wait: an answer on each side, and an acknowledgement",
@@ -78,6 +88,22 @@ async def the_first_quarter(scene: Scene) -> None:
             (ANYUE.code, "ResultDelivered"),
             (ANYUE.code, "SupervisionOpinionAssigned"),
         ],
+    )
+
+
+async def _word_passes(scene: Scene) -> None:
+    """For operators: what was said at one tier has arrived at the others."""
+    health = (await scene.see(v1.GetLinkHealthRequest())).health
+    scene.fact(
+        "three tiers are heard, nothing is parked anywhere, and no session forbids a release (LinkHealth)",
+        (len(health.tiers), any(tier.stale for tier in health.tiers), health.parked_streams, health.no_deploy_window),
+        (3, False, 0, False),
+    )
+    held_up = (await scene.see(v1.ListHeldUpWorksRequest())).works
+    scene.fact(
+        "of four joint works one waits for somebody: the supervision, for 安岳",
+        [(one.joint_work_id, list(one.waiting_for)) for one in held_up],
+        [(SUPERVISION_WORK, [ANYUE.code])],
     )
 
 

@@ -72,6 +72,12 @@ async def the_session_opens(scene: Scene) -> None:
         [sum(one.number for one in found.attendance if one.capacity == capacity) for capacity in _OTHERS],
         [3, 5],
     )
+    health = (await scene.see(v1.GetLinkHealthRequest())).health
+    scene.fact(
+        "nobody should release anything now: this session is open (LinkHealth)",
+        (health.no_deploy_window, [one.session_id for one in health.sessions]),
+        (True, [SESSION]),
+    )
     view = await scene.board(RENEWAL_WORK)
     scene.fact("JW-1 is RUNNING", v1.JointState.Name(view.state), "JOINT_STATE_RUNNING")
     session_cell = view.sessions[0] if view.sessions else v1.RemoteSessionCell()
