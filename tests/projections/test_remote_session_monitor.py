@@ -204,7 +204,7 @@ async def test_a_session_that_was_called_off_says_why(projections: Projections) 
     freed = venue(ANYUE, "09:01:00", v1.SubVenueReleased(reason="汛情"), "2023-08-10")
     found = await shown(projections, [*scheduled(), off, freed])
     assert (state(found), found.reason) == ("CANCELLED", "汛情")
-    assert at(found).standing == v1.VENUE_STANDING_WITHDRAWN
+    assert at(found).standing == v1.VENUE_STANDING_RELEASED
     assert found.summary.venues == 0
 
 

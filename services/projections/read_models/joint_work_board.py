@@ -12,15 +12,10 @@ from collections.abc import Mapping
 from linkage import v1
 from services.projections.fact import timestamp
 from services.projections.read_model import ReadModel, Row
-from services.projections.read_models.board_cells import CELLS, Cell, Initiator, Invitation, Participant, PeerPlan, fold
-from services.projections.read_models.board_parts import (
-    Cells,
-    consultations,
-    members_of,
-    sessions,
-    sub_venues,
-    supervisions,
-)
+from services.projections.read_models.board_cells import CELLS, Cell, fold
+from services.projections.read_models.board_parts import Cells, consultations, supervisions
+from services.projections.read_models.board_sessions import sessions_and_venues
+from services.projections.read_models.work_cells import Initiator, Invitation, Participant, PeerPlan
 
 __all__ = ["BOARD", "combine", "joint_state", "standing"]
 
@@ -64,9 +59,10 @@ def joint_state(work: Initiator, cells: list[v1.ParticipantCell], pending: int) 
     What the initiator ended is ended, whatever the bodies' streams say: CANCELLED, CLOSED, then concluded (COMPLETE, or
     CONCLUDED_PENDING while something is outstanding), then RUNNING: once it runs, the question whether it will take
     place is settled, and a withdrawal shows in its cell. Before that a doubt outweighs progress: AT_RISK (a required
-    body declined, withdrew or let its invitation lapse: the initiator must revise, continue or cancel, §4.1) before
-    RECONFIRM (any body agreed to less than the newest material revision), before READY (all required bodies; where
-    none is required, all that take part). Then the initiator's own progress: CONFIRMED, INVITING, PROPOSED.
+    body declined, withdrew or let its invitation lapse: the initiator must revise, continue or cancel, §4.1; a body it
+    has confirmed the work without is required no more) before RECONFIRM (any body agreed to less than the newest
+    material revision), before READY (all required bodies; where none is required, all that take part). Then the
+    initiator's own progress: CONFIRMED, INVITING, PROPOSED.
     """
     if work.cancelled:
         return v1.JOINT_STATE_CANCELLED
@@ -76,11 +72,12 @@ def joint_state(work: Initiator, cells: list[v1.ParticipantCell], pending: int) 
         return v1.JOINT_STATE_CONCLUDED_PENDING if pending else v1.JOINT_STATE_COMPLETE
     if work.started:
         return v1.JOINT_STATE_RUNNING
-    if any(cell.required and _out(cell, work.invitations[cell.organisation]) for cell in cells):
+    required = [cell for cell in cells if cell.required and not cell.confirmed_without]
+    if any(_out(cell.standing, work.invitations[cell.organisation]) for cell in required):
         return v1.JOINT_STATE_AT_RISK
     if any(cell.standing == v1.PARTICIPANT_STANDING_RECONFIRM for cell in cells):
         return v1.JOINT_STATE_RECONFIRM
-    needed = [cell for cell in cells if cell.required] or [cell for cell in cells if cell.standing not in _NOT_IN]
+    needed = required or [cell for cell in cells if cell.standing not in _NOT_IN]
     if needed and all(
         cell.standing >= v1.PARTICIPANT_STANDING_READY and cell.standing not in _NOT_IN for cell in needed
     ):
@@ -90,9 +87,9 @@ def joint_state(work: Initiator, cells: list[v1.ParticipantCell], pending: int) 
     return v1.JOINT_STATE_INVITING if work.invitations else v1.JOINT_STATE_PROPOSED
 
 
-def _out(cell: v1.ParticipantCell, invitation: Invitation) -> bool:
+def _out(stands: v1.ParticipantStanding.ValueType, invitation: Invitation) -> bool:
     # A late acceptance that nobody has admitted does not undo the lapse.
-    return cell.standing in _OUT or (cell.standing == v1.PARTICIPANT_STANDING_LATE and invitation.lapsed)
+    return stands in _OUT or (stands == v1.PARTICIPANT_STANDING_LATE and invitation.lapsed)
 
 
 def combine(key: str, cells: Mapping[str, Cell]) -> list[Row]:
@@ -104,7 +101,7 @@ def combine(key: str, cells: Mapping[str, Cell]) -> list[Row]:
     participants = {body: cell for body, _, cell in known.of(Participant)}
     shown = [_participant(work, body, participants.get(body, Participant())) for body in sorted(work.invitations)]
     pending = _pending(work, shown) if work.concluded else 0
-    members = members_of(known)
+    sessions, venues = sessions_and_venues(known)
     view = v1.JointWorkView(
         joint_work_id=work_id,
         initiator=initiator,
@@ -114,11 +111,14 @@ def combine(key: str, cells: Mapping[str, Cell]) -> list[Row]:
         state=joint_state(work, shown, pending),
         pending=pending,
         participants=shown,
-        sessions=sessions(known, members),
-        sub_venues=sub_venues(known, members),
+        sessions=sessions,
+        sub_venues=venues,
         consultations=consultations(known),
         supervisions=supervisions(known),
         as_of=timestamp(max(cell.as_of for cell in cells.values())),
+        suggestion_id=work.suggestion,
+        suggested_by=work.suggested_by,
+        without_reason=work.without_reason,
     )
     _plan(view, initiator, work, {body: cell for body, _, cell in known.of(PeerPlan)})
     invited = [work.invitations[cell.organisation].issued_at for cell in shown]
@@ -130,6 +130,7 @@ def combine(key: str, cells: Mapping[str, Cell]) -> list[Row]:
 def _participant(work: Initiator, code: str, cell: Participant) -> v1.ParticipantCell:
     invitation = work.invitations[code]
     stands = standing(work, invitation, cell)
+    incorporated = work.incorporated.get(code, ())
     return v1.ParticipantCell(
         organisation=code,
         role=invitation.role,
@@ -141,6 +142,10 @@ def _participant(work: Initiator, code: str, cell: Participant) -> v1.Participan
         contribution_ids=cell.contributions,
         unacknowledged=max(work.delivered.get(code, 0) - cell.acknowledged, 0),
         as_of=timestamp(cell.as_of),
+        confirmed_without=code in work.without and _out(stands, invitation),
+        suggested=invitation.suggested,
+        incorporated_ids=incorporated,
+        kept_contribution_ids=incorporated if stands == v1.PARTICIPANT_STANDING_WITHDRAWN else (),
     )
 
 
@@ -164,9 +169,14 @@ def _plan(view: v1.JointWorkView, initiator: str, work: Initiator, peers: Mappin
         both = frozenset[str]().union(*agreed).intersection(*agreed) if len(cities) > 1 else frozenset()
         revisions = [(cell.endorsed[digest], digest) for cell in peers.values() for digest in both]
         view.effective_revision, view.effective_digest = max(revisions, default=(0, ""))
+    view.refusals.extend(
+        v1.EndorsementRefusal(organisation=city, revision=revision, digest=digest, reason=reason)
+        for city in sorted(peers)
+        for digest, (revision, reason) in sorted(peers[city].refused.items(), key=lambda one: (one[1][0], one[0]))
+    )
     view.revision = newest
     view.plan.MergeFromString(bytes.fromhex(plan))
 
 
-BOARD = ReadModel(name="joint_work_board", fold_version=1, cells=CELLS, fold=fold, combine=combine)
+BOARD = ReadModel(name="joint_work_board", fold_version=2, cells=CELLS, fold=fold, combine=combine)
 """One row per joint work; see sql/joint_work_board.create.sql for its columns."""

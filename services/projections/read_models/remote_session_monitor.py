@@ -11,15 +11,11 @@ from collections.abc import Mapping
 from linkage import v1
 from services.projections.fact import timestamp
 from services.projections.read_model import ReadModel, Row
-from services.projections.read_models.session_records import CELLS, Cell, Correction, Lost, Session, Venue, fold
-from services.projections.read_models.session_rooms import attendance, members, speaking
+from services.projections.read_models.session_records import CELLS, Cell, Correction, Lost, Room, Session, Venue, fold
+from services.projections.read_models.session_rooms import attendance, members, rooms_of, speaking
+from services.projections.read_models.venue_standing import HOSTING
 
 __all__ = ["SESSIONS", "combine"]
-
-_HOSTING = frozenset((
-    v1.VENUE_STANDING_CONFIRMED, v1.VENUE_STANDING_TESTED, v1.VENUE_STANDING_CONNECTED,
-    v1.VENUE_STANDING_DISCONNECTED, v1.VENUE_STANDING_CLOSED,
-))  # fmt: skip
 
 
 def combine(key: str, cells: Mapping[str, Cell]) -> list[Row]:
@@ -54,9 +50,9 @@ def _row(
     counts = attendance(session.room, rooms, corrections)
     shown = [_venue(host, session, venues.get(host, Venue())) for host in sorted({*session.hosts, *venues})]
     for venue in shown:
-        venue.members, venue.resident = members(counts, venue.host)
+        venue.members, venue.resident = members(counts, rooms_of(venue.host, rooms.get(venue.host, Room())))
     everybody = members(counts)
-    hosting = [venue for venue in shown if venue.standing in _HOSTING]
+    hosting = [venue for venue in shown if venue.standing in HOSTING]
     summary = v1.RemoteSessionSummary(
         session_id=id,
         convener=convener,
@@ -151,5 +147,5 @@ def _interruption(lost: Lost, session: Session) -> v1.Interruption:
     )
 
 
-SESSIONS = ReadModel(name="remote_session_monitor", fold_version=1, cells=CELLS, fold=fold, combine=combine)
+SESSIONS = ReadModel(name="remote_session_monitor", fold_version=2, cells=CELLS, fold=fold, combine=combine)
 """One row per session; see sql/remote_session_monitor.create.sql."""

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from linkage import v1
 from services.projections.fact import Fact, micros
+from services.projections.read_models.venue_standing import HOSTING, venue_standing
 
 __all__ = ["CELLS", "Cell", "Correction", "Count", "Lost", "Question", "Room", "Session", "Statement", "Venue", "fold"]
 
@@ -106,6 +107,7 @@ class Venue(NamedTuple):
 class Correction(NamedTuple):
     """What its body says is right instead of a count or a statement; of other facts only that they were corrected."""
 
+    as_of: int = 0
     ref: str = ""
     reason: str = ""
     number: int = -1
@@ -120,15 +122,11 @@ Cell: TypeAlias = Session | Venue | Correction
 CELLS: Mapping[str, type[Cell]] = {"remote-session": Session, "sub-venue": Venue, "correction": Correction}
 """Which cell a kind of stream has."""
 
-_ANSWERED_OTHERWISE = (0, v1.VENUE_STANDING_PROPOSED, v1.VENUE_STANDING_DECLINED, v1.VENUE_STANDING_WITHDRAWN)
-
 
 def fold(cell: Cell, fact: Fact) -> Cell:
     """The cell after one more event of its stream."""
     found: Any = _FOLDS[fact.kind](cell, fact)
-    if isinstance(found, Correction) or fact.at <= found.as_of:
-        return found  # type: ignore[no-any-return]
-    return found._replace(as_of=fact.at)  # type: ignore[no-any-return]
+    return found._replace(as_of=fact.at) if fact.at > found.as_of else found  # type: ignore[no-any-return]
 
 
 def _session(cell: Session, fact: Fact) -> Session:
@@ -184,35 +182,28 @@ def _answered(cell: Session) -> Session:
 
 
 def _venue(cell: Venue, fact: Fact) -> Venue:
+    standing = venue_standing(cell.standing, cell.planned_for, fact.message)
     match fact.message:
         case v1.SubVenueProposalReceived() as e:
-            planned_for = micros(e.proposal.scheduled_at)
-            if cell.standing in _ANSWERED_OTHERWISE or planned_for != cell.planned_for:  # what was confirmed was a date
-                return cell._replace(standing=v1.VENUE_STANDING_PROPOSED, planned_for=planned_for, sites={}, reason="")
-            return cell
+            asked = cell._replace(planned_for=micros(e.proposal.scheduled_at))
+            return asked if standing in HOSTING else asked._replace(standing=standing, sites={}, reason="")
         case v1.SubVenueConfirmed() as e:
-            return cell._replace(standing=v1.VENUE_STANDING_CONFIRMED, place=e.place, sites={}, reason="")
-        case v1.SubVenueDeclined() as e:
-            return cell._replace(standing=v1.VENUE_STANDING_DECLINED, reason=e.reason)
-        case v1.SubVenueWithdrawn() | v1.SubVenueReleased() as e:
-            return cell._replace(standing=v1.VENUE_STANDING_WITHDRAWN, reason=e.reason)
+            return cell._replace(standing=standing, place=e.place, sites={}, reason="")
+        case v1.SubVenueDeclined() | v1.SubVenueWithdrawn() | v1.SubVenueReleased() as e:
+            return cell._replace(standing=standing, reason=e.reason)
         case v1.SubVenueSiteConfirmed() as e:
             return cell._replace(sites={**cell.sites, e.site: e.place})
         case v1.SubVenueSiteWithdrawn() as e:
             return cell._replace(sites={site: place for site, place in cell.sites.items() if site != e.site})
         case v1.ChannelTested() as e:
-            confirmed = cell.standing == v1.VENUE_STANDING_CONFIRMED
-            standing = v1.VENUE_STANDING_TESTED if e.passed and confirmed else cell.standing
             return cell._replace(standing=standing, tests=(*cell.tests, (e.passed, fact.at)))
         case v1.VenueConnected():
             lost = tuple(one._replace(restored=one.restored or fact.at) for one in cell.lost)
-            connected = cell.connected or fact.at
-            return cell._replace(standing=v1.VENUE_STANDING_CONNECTED, connected=connected, lost=lost)
+            return cell._replace(standing=standing, connected=cell.connected or fact.at, lost=lost)
         case v1.VenueDisconnected() as e:
-            lost = (*cell.lost, Lost(fact.at, 0, e.cause))
-            return cell._replace(standing=v1.VENUE_STANDING_DISCONNECTED, lost=lost)
+            return cell._replace(standing=standing, lost=(*cell.lost, Lost(fact.at, 0, e.cause)))
         case v1.SubVenueMinutesFiled() as e:
-            return cell._replace(standing=v1.VENUE_STANDING_CLOSED, minutes=e.document, filed=fact.at)
+            return cell._replace(standing=standing, minutes=e.document, filed=fact.at)
     return cell._replace(room=_in_room(cell.room, fact))
 
 
@@ -235,10 +226,13 @@ def _correction(cell: Correction, fact: Fact) -> Correction:
             match e.WhichOneof("corrected"):
                 case "attendance":
                     count = e.attendance
-                    return Correction(e.ref_event_id, e.reason, count.number, count.resident)
+                    return Correction(cell.as_of, e.ref_event_id, e.reason, count.number, count.resident)
                 case "statement":
                     said = e.statement
-                    return Correction(e.ref_event_id, e.reason, -1, 0, said.order, said.capacity, said.gist)
+                    return Correction(
+                        cell.as_of, e.ref_event_id, e.reason, order=said.order, capacity=said.capacity, gist=said.gist
+                    )
+            return Correction(cell.as_of, e.ref_event_id, e.reason)
     return cell
 
 

@@ -6,15 +6,16 @@ the main record what was heard jointly. A correction holds where the event it na
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from linkage import v1
 from services.projections.fact import timestamp
 from services.projections.read_models.session_records import Correction, Count, Room, Statement
 
-__all__ = ["attendance", "members", "speaking"]
+__all__ = ["Corrections", "attendance", "members", "rooms_of", "speaking"]
 
 Corrections = Mapping[str, Correction]
+"""By the event that they correct."""
 
 
 def speaking(main: Room, venues: Mapping[str, Room], corrections: Corrections) -> list[v1.SpeakingEntry]:
@@ -39,21 +40,15 @@ def speaking(main: Room, venues: Mapping[str, Room], corrections: Corrections) -
 
 
 def attendance(main: Room, venues: Mapping[str, Room], corrections: Corrections) -> list[v1.AttendanceCell]:
-    """The counts, by venue, capacity and channel.
+    """The counts, by venue or site of one, capacity and channel.
 
     Whom a venue's own record has counted in some capacity it has counted for its whole room: what the main record says
     of that capacity there is another view of it.
     """
-    decides = {
-        place: count for host, room in venues.items() for place, count in room.counts.items() if _of(place) == host
-    }
+    decides = {place: count for _, room in sorted(venues.items()) for place, count in room.counts.items()}
     counted = {place.rsplit("/", 1)[0] for place in decides}
     decides.update((place, one) for place, one in main.counts.items() if place.rsplit("/", 1)[0] not in counted)
     return [_attendance(place, decides[place], main, corrections) for place in sorted(decides)]
-
-
-def _of(place: str) -> str:
-    return place.split("/", 1)[0]
 
 
 def _attendance(place: str, count: Count, main: Room, corrections: Corrections) -> v1.AttendanceCell:
@@ -74,9 +69,14 @@ def _attendance(place: str, count: Count, main: Room, corrections: Corrections) 
     )
 
 
-def members(counts: Iterable[v1.AttendanceCell], venue: str = "") -> tuple[int, int]:
-    """How many members were there, and how many of them are resident members; in one venue, or in all."""
-    mine = [one for one in counts if one.capacity == v1.CAPACITY_MEMBER and venue in ("", one.venue)]
+def rooms_of(host: str, room: Room) -> frozenset[str]:
+    """The venue and the sites that its own record has counted in (§9 #24)."""
+    return frozenset((host, *(place.split("/", 1)[0] for place in room.counts)))
+
+
+def members(counts: Iterable[v1.AttendanceCell], rooms: Collection[str] | None = None) -> tuple[int, int]:
+    """How many members were there, and how many of them are resident members; in some rooms, or in all."""
+    mine = [one for one in counts if one.capacity == v1.CAPACITY_MEMBER and (rooms is None or one.venue in rooms)]
     return sum(one.number for one in mine), sum(one.resident for one in mine)
 
 
