@@ -29,7 +29,7 @@ create table {schema}.sent (
     round integer not null,
     sent_at bigint not null,
     event text not null,
-    subjects text[] not null,
+    subjects text[] collate "C" not null,
     primary key (stream, round, receiver)
 );
 create table {schema}.received (
@@ -41,7 +41,7 @@ create table {schema}.received (
     round integer not null,
     received_at bigint not null,
     event text not null,
-    opinions text[] not null,       -- of the receiver's own citizens
+    opinions text[] collate "C" not null,       -- of the receiver's own citizens
     primary key (stream, sender, round)
 );
 create table {schema}.told (

@@ -1,10 +1,12 @@
 -- $1: recommendation, $2: body, $3: joint work, $4: consultation, $5: plan item, $6: venue, $7: unit ('' for all of each), $8: standing (0
--- for all), $9: last identifier of the page before, $10: entries. Hops by the time they were sent, as JSON: those of its own
--- answer, and those of an answer to its report as a whole.
+-- for all), $9: last identifier of the page before, $10: entries. One recommendation is asked for as a range, so that the plan for all
+-- arguments finds it by its index; '~' is after every identifier. Hops by the time they were sent, as JSON: those of its own answer, and
+-- those of an answer to its report as a whole.
 select r.recommendation_id, r.view, p.view as report, h.hops, h.of_report
   from (select *
           from {schema}.recommendations
-         where ($1 = '' or recommendation_id = $1) and ($2 = '' or organisation = $2) and ($3 = '' or joint_work_id = $3)
+         where recommendation_id between $1 and coalesce(nullif($1, ''), '~')
+           and ($2 = '' or organisation = $2) and ($3 = '' or joint_work_id = $3)
            and ($4 = '' or consultation_id = $4) and ($5 = '' or plan_item_id = $5) and ($6 = '' or source_venue = $6)
            and ($7 = '' or unit = $7) and ($8::int = 0 or standing = $8) and recommendation_id > $9
          order by recommendation_id

@@ -15,7 +15,7 @@ create table {schema}.nodes (
     began_event text not null,
     tier text not null,
     joint_work_id text not null,
-    opinions text[] not null,       -- for whom word is; of other nodes none
+    opinions text[] collate "C" not null,       -- for whom word is; of other nodes none
     primary key (node, stream)
 ) with (fillfactor = 70);
 create table {schema}.edges (
