@@ -38,6 +38,7 @@ from tests.projections.story import (
     invited,
     linked_consultation,
     on,
+    session_of,
     stamp,
 )
 from tests.projections.story_session import SESSION, main
@@ -153,6 +154,20 @@ async def test_invitations_and_results_that_nobody_answered_are_counted_by_joint
     await projections.projector.apply(deliveries(last))
     left = (await list_held_up_works(reading, v1.ListHeldUpWorksRequest(), call())).works
     assert [one.joint_work_id for one in left] == [OTHER], "the last one has acknowledged"
+
+
+async def test_what_the_other_body_has_not_even_received_is_told_apart(projections: Projections) -> None:
+    told = facts(invited(JW))
+    issued = {one.message.participant: one for one in told if isinstance(one.message, v1.InvitationIssued)}
+    causes = {f"{county}/participation/{JW}": issued[county].id for county in (YANJIANG, ANYUE)}
+    causes[f"{CITY}/remote-session/{session_of(JW)}"] = issued[LEZHI].id  # what the city itself does next tells nothing
+    told = [one._replace(causation_id=causes.get(one.stream, "")) for one in told]
+    told = [one for one in told if one.stream != f"{LEZHI}/participation/{JW}"]
+    await projections.projector.apply(deliveries(told))
+    (work,) = (await list_held_up_works(reading_of(projections), v1.ListHeldUpWorksRequest(), call())).works
+    assert (work.invitations, work.sub_venues) == (3, 2), "nobody has answered"
+    assert work.not_received == 1 + 2, "one county has not received its invitation, nor two of them the proposal"
+    assert work.not_received_since.ToDatetime(UTC) == min(one.published_at for one in told)
 
 
 def session(planned_for: datetime, *, opened: bool = False) -> list[Act]:

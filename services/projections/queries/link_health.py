@@ -132,6 +132,12 @@ async def list_held_up_works(
     arguments = (list(_DELIVERIES), request.parked_only, after, size + 1)
     rows: Sequence[Any] = await reading.rows(WAITING, "held_up", asked, call, *arguments)
     response = v1.ListHeldUpWorksResponse(works=map(_work, rows[:size]))
+    types = [f"linkage.v1.{name}" for name in _DELIVERIES]
+    works = {work.joint_work_id: work for work in response.works}
+    timeline = v1.ListTimelineRequest()
+    for row in await reading.rows(TIMELINE, "not_received", timeline, call, list(works), types):
+        works[row["key"]].not_received = row["events"]
+        works[row["key"]].not_received_since.FromDatetime(row["since"])
     if len(rows) > size:
         response.next_page_token = token(request, [rows[size - 1]["work"]])
     return response
