@@ -39,7 +39,10 @@ WORKER, QUERY, PROJECTIONS = "worker", "query", "projections"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One process. `port`: where it answers gRPC; the worker: where it answers for its health, by HTTP."""
+    """One process. `port`: where it answers gRPC; the worker: where it answers for its health, by HTTP.
+
+    Where it answers Prometheus, its settings say.
+    """
 
     name: str
     module: str
@@ -61,6 +64,11 @@ class Part:
     def address(self) -> str:
         """`host:port`."""
         return f"127.0.0.1:{self.port}"
+
+    @property
+    def metrics(self) -> str:
+        """`host:port` at which it answers Prometheus."""
+        return f"127.0.0.1:{self.settings['LINKAGE_METRICS_PORT']}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +109,7 @@ def prepare(
         "LINKAGE_KAFKA": servers.kafka.bootstrap,
         "LINKAGE_KAFKA_PARTITIONS": str(partitions),
         "LINKAGE_HOST": "127.0.0.1",
+        "LINKAGE_METRICS_HOST": "127.0.0.1",
         "LINKAGE_ISSUERS": str(issuers),
         **(settings or {}),
     }
@@ -126,6 +135,7 @@ def _tier(name: str, hosted: Sequence[str], dsn: str, common: Mapping[str, str])
         "LINKAGE_INSTANCE": name,
         "LINKAGE_ORGANISATIONS": ",".join(hosted),
         "LINKAGE_STORE_DSN": dsn,
+        "LINKAGE_METRICS_PORT": str(free_port()),
     }
     return Part(name, f"services.{name}.main", port, {**common, **settings})
 
@@ -137,10 +147,12 @@ def _projections(dsn: str, stores: Mapping[str, str], common: Mapping[str, str])
         "LINKAGE_STORES": json.dumps(dict(stores)),
         "LINKAGE_HEALTH_HOST": "127.0.0.1",
         "LINKAGE_HEALTH_PORT": str(health),
+        "LINKAGE_METRICS_PORT": str(free_port()),
     }
+    query = {"LINKAGE_PORT": str(port), "LINKAGE_METRICS_PORT": str(free_port())}
     return [
         Part(WORKER, "services.projections.worker", health, {**common, **worker}),
-        Part(QUERY, "services.projections.query", port, {**common, "LINKAGE_PORT": str(port)}),
+        Part(QUERY, "services.projections.query", port, {**common, **query}),
     ]
 
 

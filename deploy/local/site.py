@@ -50,6 +50,10 @@ class Site:
         """`host:port` at which a process answers."""
         return self._part(name).address
 
+    def metrics(self, name: str) -> str:
+        """`host:port` at which a process answers Prometheus."""
+        return self._part(name).metrics
+
     def pid(self, name: str) -> int:
         """The id of a running process."""
         return self._running[name].pid
@@ -88,7 +92,8 @@ class Site:
         port = free_port()
         replica = f"{name}-{len(self._replicas) + 2}"
         where = "LINKAGE_HEALTH_PORT" if name == WORKER else "LINKAGE_PORT"
-        changed = {**original.settings, where: str(port), **(settings or {})}
+        ports = {where: str(port), "LINKAGE_METRICS_PORT": str(free_port())}
+        changed = {**original.settings, **ports, **(settings or {})}
         self._replicas[replica] = replace(original, port=port, settings=changed)
         return replica
 

@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 from google.protobuf.message import DecodeError, Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from linkage import contract
+from linkage import contract, traces
 from linkage.bus import from_record, to_record
 from linkage.store import StoredEvent
 
-__all__ = ["Fact", "Record", "fact_of", "micros", "read", "timestamp", "told"]
+__all__ = ["Fact", "Record", "fact_of", "micros", "read", "timestamp", "told", "traceparent_of"]
 
 _NOTHING = Timestamp()
 _KNOWN: dict[bytes, tuple[str, Callable[[bytes], Message]]] = {}
@@ -28,6 +28,12 @@ class Record(NamedTuple):
     key: bytes | None
     value: bytes | None
     headers: Sequence[tuple[str, bytes | None]]
+
+
+def traceparent_of(record: Record) -> str:
+    """The trace context under which the event was recorded; '' where there is none."""
+    found = dict(record.headers).get("ce_traceparent") or b""
+    return traces.accepted(found.decode("ascii", "replace"))
 
 
 class Fact(NamedTuple):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from linkage import traces
 from linkage.bus import MalformedRecord, parking
-from services.projections.fact import Fact
+from services.projections.fact import Fact, traceparent_of
 
 if TYPE_CHECKING:
     from services.projections.generation import Connection
@@ -49,5 +50,6 @@ class Parked:
 
     async def refuse(self, fact: Fact, reason: str) -> None:
         """Parks the stream from this fact on."""
-        await parking.park_record(self._conn, self._consumer, fact.stream, fact.version, fact.record, reason)
+        with traces.named(traceparent_of(fact.record)):
+            await parking.park_record(self._conn, self._consumer, fact.stream, fact.version, fact.record, reason)
         self._streams.add(fact.stream)

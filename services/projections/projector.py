@@ -16,7 +16,7 @@ import structlog
 
 from linkage.bus import parking
 from linkage.store import StoredEvent
-from services.projections.batch import Heal
+from services.projections.batch import Heal, by_stream
 from services.projections.fact import Fact, Record, fact_of
 from services.projections.generation import Generation, statement
 from services.projections.parked import Parked, consumer_name
@@ -87,16 +87,16 @@ class Projector:
         facts = [delivery.content for delivery in batch if isinstance(delivery.content, Fact)]
         if problem:
             facts = [fact._replace(problem=problem) for fact in facts]
+        streams = by_stream(facts)
         partitions = sorted({delivery.partition for delivery in batch})
         try:
             async with self._one, self._pool.acquire() as conn, conn.transaction():
                 some_parked = await self._begin(conn, partitions)
                 new = 0
                 for generation in await self._active(conn):
-                    streams = {fact.stream for fact in facts} if some_parked else ()
                     name = generation.model.name
-                    parked = await Parked.among(conn, name, streams) if streams else Parked(conn, name)
-                    new = max(new, await generation.take(conn, facts, parked, self._heal))
+                    parked = await Parked.among(conn, name, streams) if some_parked else Parked(conn, name)
+                    new = max(new, await generation.take(conn, streams, parked, self._heal))
                 for delivery in batch:
                     if isinstance(delivery.content, Unreadable):
                         await _park_record(conn, delivery, delivery.content)
@@ -120,7 +120,7 @@ class Projector:
             async def handle(event: StoredEvent) -> None:
                 await self._begin(conn, partitions)
                 generation = next(g for g in await self._active(conn) if g.model.name == read_model)
-                await generation.take(conn, [fact_of(event)], _Raising(), self._heal)
+                await generation.take(conn, {event.stream: [fact_of(event)]}, _Raising(), self._heal)
 
             try:
                 return await parking.replay(conn, consumer_name(read_model), stream, handle)
@@ -141,6 +141,12 @@ class Projector:
             log.info("replayed", read_model=read_model, stream=stream, taken=outcome.taken, left=outcome.reason)
             async with self._pool.acquire() as conn:
                 await parking.granted(conn, consumer, stream)
+
+    async def parked(self) -> dict[str, int]:
+        """How many streams are parked for each read model, by the name under which it parks."""
+        async with self._pool.acquire() as conn:
+            tally = await parking.tally(conn)
+        return {name: tally[name] for name in map(consumer_name, self._models)}
 
     async def _begin(self, conn: Connection, partitions: list[int]) -> bool:
         row = await conn.fetchrow(_BEGIN, partitions, self._me, list(self._models))

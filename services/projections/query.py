@@ -49,9 +49,11 @@ async def _watch(running: Running, pool: asyncpg.Pool[asyncpg.Record]) -> None:
                 await conn.fetchval("select 1", timeout=2)
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as problem:
             log.warning("PostgreSQL does not answer", problem=str(problem))
-            await running.ready(False)
+            answers = False
         else:
-            await running.ready(True)
+            answers = True
+        await running.ready(answers)
+        metrics.DATABASE_ANSWERS.set(answers)
         await asyncio.sleep(1)
 
 

@@ -24,7 +24,7 @@ from linkage.bus import KafkaSettings, MalformedRecord
 from linkage.settings import KafkaEnvironment, read
 from services.projections import generations
 from services.projections.agent import APP_ID, fold_into, make_app
-from services.projections.fact import Fact, Record
+from services.projections.fact import Fact, Record, traceparent_of
 from services.projections.fact import read as read_record
 from services.projections.freshness import Freshness
 from services.projections.healing import Stores
@@ -138,7 +138,11 @@ class Worker:
                 projector = await self.projector()
                 for model in READ_MODELS:
                     await projector.look_after(model.name)
+                for consumer, streams in (await projector.parked()).items():
+                    metrics.PARKED.labels(consumer).set(streams)
+                metrics.DATABASE_ANSWERS.set(1)
             except _NOT_ANSWERING as problem:
+                metrics.DATABASE_ANSWERS.set(isinstance(problem, NotOurGeneration))
                 log.warning("parked streams not looked after", problem=f"{type(problem).__name__}: {problem}")
             await asyncio.sleep(2.0)
 
@@ -150,9 +154,11 @@ def _trace(batch: list[Delivery], begin: int, end: int) -> None:
     for delivery in batch:
         fact = delivery.content
         if isinstance(fact, Fact):
-            traceparent = (dict(fact.record.headers).get("ce_traceparent") or b"").decode()
+            traceparent = traceparent_of(fact.record)
             if traces.wanted(traceparent):
                 traces.afterwards("project", traceparent, traces.CONSUMER, begin, end, event=fact.id)
+                with traces.named(traceparent):
+                    log.debug("projected", event_id=fact.id)
 
 
 class _Beside(Service):

@@ -6,18 +6,25 @@ names of the contract and of the deployment, never an identifier of a matter or 
 
 from __future__ import annotations
 
+import sys
+from importlib.metadata import version
+
 from prometheus_client import Counter, Gauge, Histogram, start_http_server
 
 __all__ = [
     "APPENDED",
     "APPEND_BATCH",
     "APPEND_SECONDS",
+    "BUILD",
+    "CERTIFICATE_EXPIRES",
     "CHAIN_BROKEN",
     "CHAIN_VERIFIED",
+    "DATABASE_ANSWERS",
     "FOLDED",
     "FOLD_SECONDS",
     "FRESHNESS",
     "HEAD",
+    "INBOX_AGE",
     "INBOX_ALIVE",
     "INBOX_DELAY",
     "INBOX_RECORDS",
@@ -36,6 +43,12 @@ __all__ = [
 
 _QUICK = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _PATIENT = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 60.0, 300.0, 3_600.0, 86_400.0)
+
+BUILD = Gauge("linkage_build_info", "1; the label says which release runs.", ("version",))
+CERTIFICATE_EXPIRES = Gauge(
+    "linkage_certificate_expires_timestamp_seconds", "When the certificate expires that this process shows; 0: none."
+)
+DATABASE_ANSWERS = Gauge("linkage_database_answers", "1 while the process's own database answers it.")
 
 REQUESTS = Counter("linkage_requests_total", "Calls answered, by method and gRPC status.", ("method", "code"))
 REFUSALS = Counter("linkage_refusals_total", "Calls refused, by method and stable reason.", ("method", "reason"))
@@ -57,14 +70,23 @@ CHAIN_VERIFIED = Gauge(
 )
 CHAIN_BROKEN = Gauge("linkage_chain_broken_streams", "Streams whose hash chain is broken, by all that was verified.")
 
-RELAY_LEADING = Gauge("linkage_relay_leading", "1 where this replica publishes for its instance.")
-RELAY_POSITION = Gauge("linkage_relay_position", "Position up to which everything is published; 0 where not leading.")
-RELAY_AGE = Gauge("linkage_relay_age_seconds", "How long the oldest event has waited that is not published.")
-RELAY_PUBLISHED = Counter("linkage_relay_published_total", "Events published by this process.")
+RELAY_LEADING = Gauge("linkage_relay_leading", "1 where this replica publishes for its instance.", ("relay",))
+RELAY_POSITION = Gauge(
+    "linkage_relay_position", "Position up to which everything is published; 0 where not leading.", ("relay",)
+)
+RELAY_AGE = Gauge(
+    "linkage_relay_age_seconds",
+    "How long the oldest event has waited that is not published; 0 where not leading.",
+    ("relay",),
+)
+RELAY_PUBLISHED = Counter("linkage_relay_published_total", "Events published by this process.", ("relay",))
 
 INBOX_RECORDS = Counter("linkage_inbox_records_total", "Records heard, by what became of them.", ("outcome",))
 INBOX_DELAY = Histogram(
     "linkage_inbox_delay_seconds", "From an event's recording elsewhere to its being handled here.", buckets=_PATIENT
+)
+INBOX_AGE = Gauge(
+    "linkage_inbox_age_seconds", "How old the oldest event is that is being handled, by its recording; 0: none is."
 )
 INBOX_ALIVE = Gauge("linkage_inbox_alive", "0 where replacing the consumer did not help: only a restart may.")
 PARKED = Gauge("linkage_parked_streams", "Streams that wait behind an event that could not be taken.", ("consumer",))
@@ -80,6 +102,12 @@ PROJECTION_STUCK = Gauge("linkage_projection_stuck_seconds", "For how long there
 
 
 def serve(port: int, host: str = "0.0.0.0") -> None:
-    """Answers `GET /metrics` on that port, in a thread of its own; 0: nowhere."""
-    if port:
+    """Answers `GET /metrics` on that port, in a thread of its own; 0: nowhere. Ends the start where it cannot."""
+    BUILD.labels(version("linkage")).set(1)
+    if not port:
+        return
+    try:
         start_http_server(port, host)
+    except OSError as error:
+        print(f"LINKAGE_METRICS_PORT: {port} on {host} cannot be listened on: {error.strerror}", file=sys.stderr)
+        raise SystemExit(2) from None

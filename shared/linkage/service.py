@@ -110,7 +110,7 @@ async def _serve(
             background = [
                 asyncio.create_task(relay.run(), name="relay"),
                 asyncio.create_task(inbox.run(), name="inbox"),
-                asyncio.create_task(vitals.probes(running, store, inbox), name="probes"),
+                asyncio.create_task(vitals.probes(running, store, relay, inbox), name="probes"),
                 asyncio.create_task(vitals.measure(store, dsn, relay, inbox), name="measures"),
                 asyncio.create_task(vitals.verify(store, relay), name="verification"),
             ]

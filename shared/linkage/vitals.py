@@ -25,7 +25,7 @@ _PAGE, _PAUSE = 200, 0.5
 _REST = 60.0  # seconds between two passes over the log
 
 
-async def probes(running: Running, store: Store, inbox: Inbox) -> None:
+async def probes(running: Running, store: Store, relay: Relay, inbox: Inbox) -> None:
     """Tells the probes how the service is: ready while the store answers, alive while the inbox hears what there is.
 
     (A relay that is deaf for good ends the process itself.)
@@ -34,16 +34,20 @@ async def probes(running: Running, store: Store, inbox: Inbox) -> None:
         try:
             await store.head("0/none/0")
         except StoreUnavailable:
-            await running.ready(False)
+            answers = False
         else:
-            await running.ready(True)
+            answers = True
+        await running.ready(answers)
         await running.alive(inbox.status.alive)
+        metrics.DATABASE_ANSWERS.set(answers)
         metrics.INBOX_ALIVE.set(inbox.status.alive)
+        metrics.INBOX_AGE.set(inbox.status.counts.age())
+        metrics.RELAY_LEADING.labels(relay.name).set(relay.status.leading)
         await asyncio.sleep(1)
 
 
 async def measure(store: Store, dsn: str, relay: Relay, inbox: Inbox) -> None:
-    """Keeps the gauges of store, relay and inbox; while the store does not answer they stay as they were."""
+    """Keeps the gauges that only the store can tell; while it does not answer they stay as they were."""
     while True:
         try:
             async with asyncpg.create_pool(dsn, min_size=0, max_size=1, timeout=5, command_timeout=10) as pool:
@@ -59,13 +63,12 @@ async def _measure(store: Store, pool: asyncpg.Pool[asyncpg.Record], relay: Rela
     leading = relay.status.leading
     newest, waiting = await store.tail_state(relay.status.cursor)
     metrics.HEAD.set(newest)
-    metrics.RELAY_LEADING.set(leading)
-    metrics.RELAY_POSITION.set(relay.status.cursor if leading else 0)
-    metrics.RELAY_AGE.set(waiting if leading else 0)
+    metrics.RELAY_POSITION.labels(relay.name).set(relay.status.cursor if leading else 0)
+    metrics.RELAY_AGE.labels(relay.name).set(waiting if leading else 0)
     metrics.OLDEST_WRITER.set(await store.oldest_writer())
     async with pool.acquire() as conn:
-        parked = await parking.parked_streams(conn, inbox.consumer)
-    metrics.PARKED.labels(inbox.consumer).set(len(parked))
+        parked = await parking.tally(conn)
+    metrics.PARKED.labels(inbox.consumer).set(parked[inbox.consumer])
 
 
 async def verify(store: Store, relay: Relay) -> None:

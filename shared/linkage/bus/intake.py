@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import structlog
 
-from linkage import metrics
+from linkage import metrics, traces
 from linkage.bus import parking
 from linkage.bus.envelope import MalformedRecord, from_record, intact
 from linkage.bus.parking import Poison, Replay
@@ -51,6 +51,12 @@ class Counts:
     """Records that parked their stream or queue behind one that did."""
     last: datetime | None = None
     """When the last event was handled."""
+    oldest: datetime | None = None
+    """When the oldest event was recorded of those that were heard and are not done."""
+
+    def age(self) -> float:
+        """How old that event is, in seconds; 0 where there is none."""
+        return (datetime.now(UTC) - self.oldest).total_seconds() if self.oldest else 0.0
 
 
 class Intake:
@@ -101,6 +107,13 @@ class Intake:
             rows = await conn.fetch(statement("inbox_progress"), list(streams))
             parked = await parking.parked_streams(conn, self._consumer, streams)
         progress = {row["stream"]: row["version"] for row in rows}
+        new = (
+            event.metadata.recorded_at
+            for stream, events in streams.items()
+            for event in events
+            if event.version > progress.get(stream, 0) and stream not in parked
+        )
+        self.counts.oldest = min(new, default=None)
         outcomes = await asyncio.gather(
             *[
                 self._take_stream(events, progress.get(stream, 0), parked.get(stream))
@@ -119,6 +132,7 @@ class Intake:
         for outcome in outcomes:
             if isinstance(outcome, BaseException):
                 raise outcome
+        self.counts.oldest = None
 
     async def replay(self, stream: str) -> Replay:
         """Hands what is parked of the stream to the handler again, in order; see `linkage.bus.parking.replay`."""
@@ -154,10 +168,12 @@ class Intake:
                     if event.version <= done:
                         self._count("repeated")
                         continue
-                problem = _gap(event, done) or await self._answer(event)
+                with traces.named(event.metadata.traceparent):
+                    problem = _gap(event, done) or await self._answer(event)
+                    if problem:
+                        async with self._pool.acquire() as conn:
+                            await parking.park(conn, self._consumer, event, problem)
                 if problem:
-                    async with self._pool.acquire() as conn:
-                        await parking.park(conn, self._consumer, event, problem)
                     self._count("parked")
                     parked = event.version
                     continue

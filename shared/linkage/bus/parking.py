@@ -58,6 +58,7 @@ __all__ = [
     "parked_streams",
     "queue_behind",
     "replay",
+    "tally",
 ]
 
 MIGRATIONS = Path(__file__).parent / "migrations" / "parking"
@@ -121,6 +122,11 @@ async def parked_streams(conn: Connection, consumer: str, among: Collection[str]
     """The streams parked for the consumer (of those in `among`, if given), each with its lowest parked version."""
     rows = await conn.fetch(statement("parked_streams"), consumer, None if among is None else list(among))
     return {row["stream"]: row["version"] for row in rows}
+
+
+async def tally(conn: Connection) -> Counter[str]:
+    """How many streams are parked in this database, by consumer."""
+    return Counter({row["consumer"]: row["streams"] for row in await conn.fetch(statement("parked_tally"))})
 
 
 async def is_parked(conn: Connection, consumer: str, stream: str) -> bool:

@@ -112,7 +112,7 @@ class Relay:
         self._store = store
         self._dsn = dsn
         self._settings = settings
-        self._name = name
+        self.name = name
         self._page = page
         self._deaf_after = deaf_after
         self._on_deaf = on_deaf
@@ -125,7 +125,7 @@ class Relay:
         while True:
             before = self.status.published
             try:
-                async with leadership(self._dsn, self._name) as lost:
+                async with leadership(self._dsn, self.name) as lost:
                     await self._lead(lost)
             except Fenced:
                 self._stumble("another relay of this name has taken over")
@@ -152,14 +152,14 @@ class Relay:
         self._log.warning("relay stops leading", problem=problem, cursor=self.status.cursor)
 
     async def _lead(self, lost: asyncio.Event) -> None:
-        worker = Worker(f"relay {self._name}")
+        worker = Worker(f"relay {self.name}")
         opened: list[Publisher] = []
         page: _Page | None = None
         deaf = False
         try:
             # Opening has time limits of its own, of which reading the cursor has the longest.
             await _answer(
-                worker.call(lambda: opened.append(Publisher(self._settings, self._name))), 60 + self._deaf_after
+                worker.call(lambda: opened.append(Publisher(self._settings, self.name))), 60 + self._deaf_after
             )
             publisher = opened[0]
             cursor = self.status.cursor = self.status.read = publisher.cursor
@@ -197,7 +197,7 @@ class Relay:
         self._deaf = 0
         self.status.cursor = page.reached
         self.status.published += len(page.events)
-        metrics.RELAY_PUBLISHED.inc(len(page.events))
+        metrics.RELAY_PUBLISHED.labels(self.name).inc(len(page.events))
         self.status.last_published = datetime.now(UTC)
         end = time.time_ns()
         for event in page.events:
@@ -205,6 +205,8 @@ class Relay:
                 traces.afterwards(
                     "publish", event.metadata.traceparent, traces.PRODUCER, page.begin, end, event=event.id
                 )
+                with traces.named(event.metadata.traceparent):
+                    self._log.debug("published", event_id=event.id)
 
     async def _something_appended(self, wait: float) -> None:
         with suppress(TimeoutError):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from uuid import UUID
 import grpc
 from google.protobuf.message import Message
 
-from linkage import contract, v1
+from linkage import contract, traces, v1
 from linkage.domain.aggregate import Aggregate, Decide
 from linkage.domain.decision import Occasion, Refusal
 from linkage.domain.directory import Directory, Organisation
@@ -190,6 +191,7 @@ class Commands:
             new = [
                 NewEvent(event.DESCRIPTOR.full_name, event.SerializeToString(deterministic=True)) for event in events
             ]
+            begin = time.time_ns()
             try:
                 appended = await self._store.append(stream, key, kept.head, new, metadata, fingerprint)
             except VersionConflict:
@@ -199,6 +201,9 @@ class Commands:
             except BaseException:
                 kept.loaded = False  # whether it was stored is not known, or the caller went away: read before deciding
                 raise
+            if traces.wanted(cause.traceparent):
+                end, count = time.time_ns(), len(new)
+                traces.afterwards("append", cause.traceparent, traces.INTERNAL, begin, end, stream=stream, events=count)
             if appended.repeated:
                 await self._read(stream, aggregate, kept)
             else:

@@ -10,6 +10,7 @@ from datetime import datetime
 from uuid import UUID, uuid5
 
 import grpc
+import structlog
 
 from linkage import contract, traces, v1
 from linkage.domain.reaction import Happening, Order, Reaction
@@ -18,6 +19,8 @@ from linkage.rpc.failure import Failure
 from linkage.store import StoredEvent
 
 __all__ = ["NotUnderstood", "Reactor"]
+
+log = structlog.get_logger("linkage.reactor")
 
 _NAMESPACE = UUID("6f0a1c62-6b0e-5d5c-9b8e-8a1f2f6f4f51")
 
@@ -62,6 +65,7 @@ class Reactor:
                     with traces.span(name, event.metadata.traceparent, traces.CONSUMER, event=event.id) as onward:
                         cause = Cause(event.metadata.correlation_id, event.id, onward)
                         await self._carry_out(event.id, name, order, happening.occurred_at, cause)
+                        log.debug("answered", reaction=name, event_id=event.id, organisation=order.organisation)
 
     async def _carry_out(self, event_id: str, name: str, order: Order, at: datetime, cause: Cause) -> None:
         organisation, command = order.organisation, order.command

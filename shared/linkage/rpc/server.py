@@ -15,6 +15,7 @@ from typing import Any
 
 import grpc
 import structlog
+from cryptography import x509
 from google.protobuf.descriptor import MethodDescriptor
 from google.protobuf.message import DecodeError, Message
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
@@ -32,6 +33,9 @@ log = structlog.get_logger("linkage.rpc")
 
 # Far above any request of the contract (its longest texts are 4,000 characters), far below what could hurt.
 _MAX_MESSAGE = 256 * 1024
+
+_OURS = (grpc.StatusCode.INTERNAL, grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DATA_LOSS, grpc.StatusCode.UNKNOWN)
+"""Statuses that are the service's fault and not the caller's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +123,14 @@ def _bind(server: grpc.aio.Server, listen: Listen) -> int:
         return server.add_insecure_port(address)
     authority = listen.tls_client_ca.read_bytes() if listen.tls_client_ca else None
     pair = (listen.tls_key.read_bytes(), listen.tls_certificate.read_bytes())
+    metrics.CERTIFICATE_EXPIRES.set(_expiry(pair[1]))
     credentials = grpc.ssl_server_credentials([pair], authority, require_client_auth=authority is not None)
     return server.add_secure_port(address, credentials)
+
+
+def _expiry(certificate: bytes) -> float:
+    """When the first certificate of a PEM file expires, in seconds since 1970; ValueError where it holds none."""
+    return x509.load_pem_x509_certificate(certificate).not_valid_after_utc.timestamp()
 
 
 def _handler(
@@ -138,33 +148,38 @@ def _handler(
 
     async def handle(data: bytes, context: grpc.aio.ServicerContext[bytes, bytes]) -> bytes:
         begin = time.perf_counter()
-        try:
-            authorization, traceparent = _headers(context.invocation_metadata() or ())
-            caller = issuers.caller(authorization)
-            _authorise(caller, tiers, posts, directory, name)
-            if answer is None:
-                # Told only to whoever may decide this at all: a township hears that it may not, not that it came wrong.
-                raise Failure(
-                    grpc.StatusCode.UNIMPLEMENTED, "METHOD_NOT_OFFERED", "another service offers this", {"method": name}
-                )
-            request = _parse(request_class, data)
-            found = violations(request, caller.organisation, directory)
-            if found:
-                raise invalid(found)
-            with traces.span(name, traceparent, traces.SERVER) as onward:
+        authorization, traceparent = _headers(context.invocation_metadata() or ())
+        with traces.span(name, traceparent, traces.SERVER) as onward:
+            try:
+                caller = issuers.caller(authorization)
+                _authorise(caller, tiers, posts, directory, name)
+                if answer is None:
+                    # Told only to whoever may decide this at all: a township hears that it may not, not that it came
+                    # wrong.
+                    detail = {"method": name}
+                    raise Failure(
+                        grpc.StatusCode.UNIMPLEMENTED, "METHOD_NOT_OFFERED", "another service offers this", detail
+                    )
+                request = _parse(request_class, data)
+                found = violations(request, caller.organisation, directory)
+                if found:
+                    raise invalid(found)
                 response = await answer(request, Call(caller, onward, context.time_remaining()))
-            answered.inc()
-            return response.SerializeToString()
-        except Failure as refused:
-            log.info("refused", method=name, code=refused.code.name, reason=refused.reason)
-            failure = refused
-        except Exception:
-            log.exception("failed", method=name)
-            failure = Failure(
-                grpc.StatusCode.INTERNAL, "INTERNAL", "the service failed; its operators see why in the log"
-            )
-        finally:
-            seconds.observe(time.perf_counter() - begin)
+                answered.inc()
+                traces.outcome("OK")
+                log.debug("answered", method=name)
+                return response.SerializeToString()
+            except Failure as refused:
+                log.info("refused", method=name, code=refused.code.name, reason=refused.reason)
+                failure = refused
+            except Exception:
+                log.exception("failed", method=name)
+                failure = Failure(
+                    grpc.StatusCode.INTERNAL, "INTERNAL", "the service failed; its operators see why in the log"
+                )
+            finally:
+                seconds.observe(time.perf_counter() - begin)
+            traces.outcome(failure.code.name, failure.reason, failed=failure.code in _OURS)
         metrics.REQUESTS.labels(name, failure.code.name).inc()
         metrics.REFUSALS.labels(name, failure.reason).inc()
         await context.abort(failure.code, failure.message, failure.trailer())
@@ -179,7 +194,7 @@ def _headers(metadata: Iterable[tuple[str, str | bytes]]) -> tuple[str | None, s
         if key == "authorization" and isinstance(value, str):
             authorization = value
         elif key == "traceparent" and isinstance(value, str):
-            traceparent = value
+            traceparent = traces.accepted(value)
     return authorization, traceparent
 
 

@@ -1,0 +1,1 @@
+select consumer, count(distinct stream) as streams from parked group by consumer
