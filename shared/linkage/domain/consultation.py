@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from google.protobuf.message import Message
 
 from linkage import v1
-from linkage.domain import consultation_steps, exchange
+from linkage.domain import consultation_sessions, consultation_steps, exchange
 from linkage.domain.aggregate import Aggregate, Decide
 from linkage.domain.decision import Decision, Occasion, Refusal, recorded, refused, unchanged
 from linkage.domain.preparation import Noted, note
@@ -51,6 +51,7 @@ class Consultation:
     statements: Statements = field(default_factory=dict)
     exchange: exchange.Exchange = field(default_factory=exchange.Exchange)
     inspection_lists: frozenset[str] = frozenset()
+    sessions: consultation_sessions.Sessions = field(default_factory=consultation_sessions.Sessions)
 
     @property
     def unrecorded(self) -> bool:
@@ -58,6 +59,7 @@ class Consultation:
 
 
 def evolve(state: Consultation, event: Message) -> Consultation:
+    state = replace(state, sessions=consultation_sessions.evolve(state.sessions, event))
     match event:
         case v1.ConsultationPlanned():
             return replace(state, status=Status.PLANNED, plan=event)
@@ -195,6 +197,7 @@ def cancel(state: Consultation, command: v1.CancelConsultationRequest, occasion:
         return not_as_needed(state, "CONSULTATION_UNKNOWN" if state.status is Status.NONE else "CONSULTATION_OVER")
     off = v1.ConsultationCancelled(reason=command.reason, matter_ids=state.plan.matter_ids)
     off.recommendation_ids.extend(sorted(state.exchange.recommendations))
+    off.session_ids.extend(sorted(state.sessions.known))
     return recorded(named(state, off))
 
 
@@ -283,5 +286,8 @@ AGGREGATE = Aggregate(
         v1.CancelConsultationRequest: cancel,
         v1.RecordInspectionListEntryRequest: record_inspection_list,
         v1.NoteResearchReportRequest: note_research,
+        v1.NoteSessionOfConsultationRequest: lambda state, command, _: consultation_sessions.note(
+            state.sessions, command
+        ),
     },
 )

@@ -124,7 +124,7 @@ def cancel(state: RemoteSession, command: v1.CancelRemoteSessionRequest, occasio
 
 
 def call_off(state: RemoteSession, command: v1.CallOffSessionRequest, occasion: Occasion) -> Decision:
-    """Goes with the joint work that was called off, unless the session was opened (§4.1)."""
+    """Goes with the joint work or the consultation that was called off, unless the session was opened (§4.1)."""
     if state.status is Status.NONE:
         return not_as_needed(state, "SESSION_NOT_OPENABLE")
     return recorded(cancelled(state, command.reason)) if state.status is Status.SCHEDULED else unchanged

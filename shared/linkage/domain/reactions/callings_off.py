@@ -1,7 +1,8 @@
-"""Joint work that is called off takes its sessions with it, a session its sub-venues, and a withdrawal its own venue.
+"""Joint work or a consultation that is called off takes its sessions with it, a session its sub-venues, and a
+withdrawal its own venue.
 
-Domain paper §4.1 (cancel, withdrawal). A session and its work, a venue and the participation of its host meet in the
-stream that knows of the end, whichever comes first.
+Domain paper §4.1 (cancel, withdrawal). A session and its work or consultation, a venue and the participation of its
+host meet in the stream that knows of the end, whichever comes first.
 """
 
 from __future__ import annotations
@@ -23,18 +24,27 @@ def _session(happening: Happening) -> Iterator[Order]:
             happening.organisation,
             v1.NoteSessionOfWorkRequest(joint_work_id=event.joint_work_id, session_id=event.session_id),
         )
+    if opener(event.consultation_id) == happening.organisation:
+        yield Order(
+            happening.organisation,
+            v1.NoteSessionOfConsultationRequest(
+                consultation_id=event.consultation_id,
+                joint_work_id=event.joint_work_id,
+                session_id=event.session_id,
+            ),
+        )
 
 
 def _noted_session(happening: Happening) -> Iterator[Order]:
-    event: v1.JointWorkSessionNoted = happening.event
+    event: v1.JointWorkSessionNoted | v1.ConsultationSessionNoted = happening.event
     if event.called_off:
         yield Order(
             happening.organisation, v1.CallOffSessionRequest(session_id=event.session_id, reason=event.called_off)
         )
 
 
-def _cancelled_work(happening: Happening) -> Iterator[Order]:
-    event: v1.JointWorkCancelled = happening.event
+def _cancelled(happening: Happening) -> Iterator[Order]:
+    event: v1.JointWorkCancelled | v1.ConsultationCancelled = happening.event
     for session in event.session_ids:
         yield Order(happening.organisation, v1.CallOffSessionRequest(session_id=session, reason=event.reason))
 
@@ -76,7 +86,9 @@ REACTION = Reaction(
     on={
         v1.RemoteSessionScheduled: _session,
         v1.JointWorkSessionNoted: _noted_session,
-        v1.JointWorkCancelled: _cancelled_work,
+        v1.ConsultationSessionNoted: _noted_session,
+        v1.JointWorkCancelled: _cancelled,
+        v1.ConsultationCancelled: _cancelled,
         v1.RemoteSessionCancelled: _cancelled_session,
         v1.SubVenueConfirmed: _venue,
         v1.SubVenueOfWorkNoted: _noted_venue,
