@@ -101,6 +101,18 @@ async def test_an_addressee_whose_record_was_not_heard_was_asked(projections: Pr
     assert cell(view(await shown(projections, unheard))).standing == v1.HANDLING_STANDING_ASKED
 
 
+async def test_an_addressee_is_stale_when_its_tier_was_not_heard_for_longer_than_the_limit(
+    projections: Projections,
+) -> None:
+    found = cell(view(await shown(projections, [*joint_supervision()])))
+    assert (found.stale, found.as_of) == (True, stamp(on("2023-10-18")))
+    await projections.pool.execute("update progress set tier = 'county', recorded_at = now()")
+    assert not cell(view(await shown(projections, []))).stale
+    listed = v1.ListSupervisionOpinionsRequest(addressee=ANYUE)
+    opinions = (await list_supervision_opinions(reading_of(projections), listed, call())).opinions
+    assert {one.addressees[0].stale for one in opinions} == {False}
+
+
 async def test_a_reopened_opinion_keeps_its_first_round_and_asks_anew(projections: Projections) -> None:
     begun = await shown(projections, [*joint_supervision(), *list(reopened())[:1]])
     first = view(begun)
@@ -249,6 +261,14 @@ def test_cells_come_back_from_their_stored_form_as_they_were(seed: int, many: in
 
 
 async def test_as_of_every_moment_the_answer_is_the_one_that_was_given_then(projections: Projections) -> None:
+    def without_staleness(answer: Any) -> Any:
+        whole = isinstance(answer, v1.GetSupervisionResponse)
+        opinions = answer.supervision.opinions if whole else getattr(answer, "opinions", ())
+        for one in opinions:
+            for addressee in one.addressees:
+                addressee.ClearField("stale")  # told by the moment of the question
+        return answer
+
     asked: list[tuple[Query, Any]] = [
         (get_supervision, v1.GetSupervisionRequest(project_id=PROJECT)),
         (get_supervision, v1.GetSupervisionRequest(project_id=NEXT)),
@@ -256,7 +276,7 @@ async def test_as_of_every_moment_the_answer_is_the_one_that_was_given_then(proj
         (list_supervision_opinions, v1.ListSupervisionOpinionsRequest(project_id=PROJECT)),
         (list_supervision_opinions, v1.ListSupervisionOpinionsRequest(addressee=ANYUE, page_size=2)),
     ]
-    await as_of_every_moment(projections, TOLD, asked)
+    await as_of_every_moment(projections, TOLD, asked, without_staleness)
 
 
 async def test_built_anew_from_the_stores_it_is_what_was_folded(projections: Projections, told: Any) -> None:

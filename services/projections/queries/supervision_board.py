@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import grpc
@@ -30,6 +31,7 @@ async def get_supervision(reading: Reading, request: v1.GetSupervisionRequest, c
         raise Failure(grpc.StatusCode.NOT_FOUND, "SUPERVISION_UNKNOWN", message, detail)
     view = v1.SupervisionView.FromString(parts["project"][0])
     view.opinions.extend(_opinions(view, parts["opinion"]))
+    await _staleness(reading, request, view.opinions)
     view.findings.extend(_findings(view, parts["finding"]))
     summary, lead = view.summary, view.summary.lead
     issued = [one for one in view.opinions if one.rounds]
@@ -68,6 +70,15 @@ def _findings(view: v1.SupervisionView, found: Sequence[bytes]) -> list[v1.Findi
     return [known[id] for id in sorted(known)]
 
 
+async def _staleness(reading: Reading, request: Any, opinions: Iterable[v1.OpinionView]) -> None:
+    """Marks addressees whose tier was not heard: of one that was never heard, since the opinion was issued."""
+    heard = await reading.heard(request)
+    for opinion in opinions:
+        asked = opinion.rounds[-1].begun_at.ToDatetime(UTC) if opinion.rounds else datetime.now(UTC)
+        for cell in opinion.addressees:
+            cell.stale = reading.stale(cell.organisation, heard, asked, request)
+
+
 async def list_supervisions(
     reading: Reading, request: v1.ListSupervisionsRequest, call: Call
 ) -> v1.ListSupervisionsResponse:
@@ -98,6 +109,7 @@ async def list_supervision_opinions(
     arguments = (request.lead, request.addressee, request.standing, request.project_id, after, size + 1)
     rows: Sequence[Any] = await reading.rows(SUPERVISION, "opinions", request, call, *arguments)
     opinions = [v1.OpinionView.FromString(row["view"]) for row in rows[:size]]
+    await _staleness(reading, request, opinions)
     response = v1.ListSupervisionOpinionsResponse(opinions=opinions)
     if len(rows) > size:
         response.next_page_token = token(request, [rows[size - 1]["opinion_id"]])

@@ -168,6 +168,7 @@ def _addressee(opinion: Opinion, body: str, handling: Handling) -> v1.AddresseeC
         asked_again=opinion.asks.get(body, 0),
         looking=body in opinion.looking,
         spot_reports=handling.reports,
+        as_of=timestamp(handling.as_of),
     )  # fmt: skip
 
 
@@ -183,7 +184,7 @@ def _handling_standing(opinion: Opinion, body: str, handling: Handling) -> v1.Ha
 
 SUPERVISION = ReadModel(
     name="supervision_board",
-    fold_version=1,
+    fold_version=2,
     cells=CELLS,
     fold=fold,
     combine=combine,
