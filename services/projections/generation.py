@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from services.projections.batch import Batch, Folded, Heal, Refusals, combined
-from services.projections.fact import Fact
+from services.projections.batch import Batch, Folded, Heal, Refusals, Streams, combined
 from services.projections.read_model import ReadModel, Row
 
 if TYPE_CHECKING:
@@ -75,22 +74,24 @@ class Generation:
         self._keys.clear()
 
     async def take(
-        self, conn: Connection, facts: Sequence[Fact], refusals: Refusals, heal: Heal, *, combine: bool = True
+        self, conn: Connection, streams: Streams, refusals: Refusals, heal: Heal, *, combine: bool = True
     ) -> int:
         """Folds the facts and writes what follows from them; returns how many were new.
 
-        Facts of one stream are in order; those of streams that the model does not read are passed over. What was folded
+        Streams that the model does not read are passed over. What was folded
         before is skipped; what is missing before a fact is healed; what cannot be folded is refused together with the
         rest of its stream. `combine` False leaves the rows of the touched keys as they are: for bulk loading, which
         calls `combine_all` at the end.
         """
         if self.model.entry is None:
             kinds = self.model.cells
-            facts = [fact for fact in facts if fact.kind in kinds]
-        kept = await self._remembered(conn, {fact.key for fact in facts})
+            streams = {stream: facts for stream, facts in streams.items() if facts[0].kind in kinds}
+        if not streams:
+            return 0
+        kept = await self._remembered(conn, {facts[0].key for facts in streams.values()})
         batch = Batch(self.model, {key: of.folds for key, of in kept.items()}, refusals)
-        await batch.fold(facts, heal)
-        rows = await batch.combined(facts) if combine and self.model.combine else {}
+        await batch.fold(streams, heal)
+        rows = await batch.combined(streams) if combine and self.model.combine else {}
         await self._write_folds(conn, batch)
         await self._write_rows(conn, rows, kept)
         return batch.new

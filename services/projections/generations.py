@@ -24,8 +24,8 @@ async def prepare(dsn: str) -> None:
     await migrate(dsn, MIGRATIONS)
 
 
-async def open_pool(dsn: str, readers: int = 4) -> asyncpg.Pool[Any]:
-    """Connections to the projections' database."""
+async def open_pool(dsn: str, readers: int = 4, *, asking: bool = False) -> asyncpg.Pool[Any]:
+    """Connections to the projections' database. `asking`: for queries, most of whose conditions are optional."""
     settings = {
         "application_name": "linkage-projections",
         "idle_in_transaction_session_timeout": "30s",
@@ -35,6 +35,8 @@ async def open_pool(dsn: str, readers: int = 4) -> asyncpg.Pool[Any]:
         "enable_hashjoin": "off",
         "enable_mergejoin": "off",
     }
+    if asking:  # one plan for all would serve whoever asks for everything
+        settings["plan_cache_mode"] = "force_custom_plan"
     return await asyncpg.create_pool(
         dsn, min_size=1, max_size=readers, timeout=5, server_settings=settings, reset=_nothing
     )

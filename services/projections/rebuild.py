@@ -19,6 +19,7 @@ import structlog
 
 from linkage.bus import parking
 from linkage.store import Store
+from services.projections.batch import by_stream
 from services.projections.fact import Fact, fact_of
 from services.projections.generation import Generation, statement
 from services.projections.healing import Stores
@@ -121,7 +122,7 @@ class _Building:
         async with self._pool.acquire() as conn, conn.transaction():
             # Lost with the server, all of it is built again; the switch is durable, and with it what came before.
             await conn.execute("set local synchronous_commit = off")
-            self.events += await self._generation.take(conn, facts, self, _no_healing, combine=combine)
+            self.events += await self._generation.take(conn, by_stream(facts), self, _no_healing, combine=combine)
         self._tell("folding", self.events)
 
     async def combine_everything(self) -> None:

@@ -15,6 +15,7 @@ from deploy.local.site import Site
 from linkage.bus import KafkaSettings, from_record
 from linkage.bus.topics import event_topics
 from linkage.store import Store, StoredEvent
+from services.projections.batch import by_stream
 from services.projections.fact import Fact, fact_of
 from services.projections.generation import Generation
 from services.projections.projector import _Raising
@@ -129,7 +130,7 @@ async def differences(site: Site, events: Sequence[StoredEvent]) -> list[str]:
         for model in READ_MODELS:
             scratch = Generation(model, _SCRATCH)
             await scratch.create(db)
-            await scratch.take(db, facts, _Raising(), _nothing_is_missing)
+            await scratch.take(db, by_stream(facts), _Raising(), _nothing_is_missing)
             live = f"{model.name}_g{active[model.name]}"
             for table, columns in await db.fetch(_COMPARED, scratch.schema):
                 for side, one, other in (("only in", live, scratch.schema), ("missing in", scratch.schema, live)):
