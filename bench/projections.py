@@ -95,7 +95,7 @@ def projection_rows(servers: Servers, directory: Path) -> list[Row]:
             gain,
             5.0,
             gain >= 5.0,
-            f"{named}, each from three stores with {sum(map(len, works)):,} events; live {live:,.0f}/s into all of them",
+            f"{named}, each from three stores with {sum(map(len, works)):,} events; live {live:,.0f}/s into all",
         ),
     ]
 

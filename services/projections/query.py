@@ -28,7 +28,7 @@ async def _serve(settings: QuerySettings, issuers: Issuers) -> None:
     for wanted in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(wanted, stop.set)
     directory = policy.directory()
-    async with await generations.open_pool(settings.projections_dsn.get_secret_value(), readers=8) as pool:
+    async with await generations.open_pool(settings.projections_dsn.get_secret_value(), readers=8, asking=True) as pool:
         reading = Reading(
             pool,
             directory,
