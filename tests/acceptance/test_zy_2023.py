@@ -19,6 +19,7 @@ from deploy.local.postgres import Postgres
 from deploy.local.processes import within
 from deploy.local.scenario import ACTS, closing, play, tables
 from deploy.local.scenario.bodies import BODIES
+from deploy.local.scenario.citizens import CITIZENS
 from deploy.local.scenario.show import Show
 from deploy.local.servers import Servers
 
@@ -73,6 +74,17 @@ def test_a_spectator_sees_every_body_act(show: Show) -> None:
     assert isinstance(seen, io.StringIO)
 
     assert [code for code in BODIES if f" {code} " not in seen.getvalue()] == []
+
+
+def test_a_spectator_follows_the_matter_to_its_end_and_never_learns_who_raised_it(
+    show: Show, running: Installation
+) -> None:
+    seen = show.out.file
+    assert isinstance(seen, io.StringIO)
+    logged = running.log.read_text(errors="replace")
+
+    assert "› told (5)" in seen.getvalue()
+    assert [name for name in CITIZENS.values() if name in seen.getvalue() or name in logged] == []
 
 
 def test_secrets_are_readable_by_their_owner_alone(running: Installation) -> None:

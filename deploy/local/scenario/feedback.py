@@ -22,6 +22,7 @@ from linkage import v1
 
 __all__ = ["citizens_are_told", "word_goes_down"]
 
+_DAYS = {LINJIANG.code: "2023-09-14", SHIYANG.code: "2023-09-15"}
 _WORD = "意见建议6条: 采纳3条、部分采纳1条、未采纳1条(县级财政困难)、1条待答复"
 
 
@@ -59,9 +60,8 @@ async def citizens_are_told(scene: Scene) -> None:
     """14 and 15 September: each town opens its vault for that purpose alone, and tells each citizen."""
     first = v1.ReadCitizenIdentityRequest(subject_id=scene.pseudonyms[RAISED[0].id], purpose="了解情况")
     told = f"asks the township who raised {RAISED[0].id}: that never leaves it"
-    await scene.refused(ANYUE, at("2023-09-13 10:00"), first, told, "TIER_NOT_AUTHORISED", of=SHIYANG)
-    for raised in RAISED:
-        day = "2023-09-14" if raised.town is LINJIANG else "2023-09-15"
+    await scene.refused(ANYUE, at("2023-09-14 09:00"), first, told, "TIER_NOT_AUTHORISED", of=SHIYANG)
+    for raised, day in sorted(((raised, _DAYS[raised.town.code]) for raised in RAISED), key=lambda one: one[1]):
         read = v1.ReadCitizenIdentityRequest(subject_id=scene.pseudonyms[raised.id], purpose="向本人反馈")
         told = f"opens its vault to tell who raised {raised.id}; the vault notes the purpose"
         await scene.in_confidence(raised.town, at(f"{day} 09:50"), read, told)
@@ -121,12 +121,12 @@ async def _both_ways(scene: Scene) -> None:
     paths = {raised.id: await tell(scene, raised.id, lambda path: path.told_at.seconds > 0) for raised in RAISED}
     scene.fact(
         "told from each opinion on, its path ends with the day its citizen was told",
-        {opinion: time(path.told_at, "%m-%d") for opinion, path in paths.items()},
-        {raised.id: "09-14" if raised.town is LINJIANG else "09-15" for raised in RAISED},
+        {opinion: time(path.told_at, "%Y-%m-%d") for opinion, path in paths.items()},
+        {raised.id: _DAYS[raised.town.code] for raised in RAISED},
     )
     first = list(paths[RAISED[0].id].nodes)
     scene.fact(
-        "the path of the first leads to five answers, of which three are ADOPTED, and to a sixth question",
+        "the path of the first leads to five answers, three of them ADOPTED",
         states(first, v1.PROVENANCE_KIND_ANSWER),
         sorted(["ADOPTED"] * 3 + ["PARTLY_ADOPTED", "NOT_ADOPTED"]),
     )

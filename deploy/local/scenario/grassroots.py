@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from uuid import NAMESPACE_URL, uuid5
 
-from deploy.local.scenario.bodies import ANYUE, LINJIANG, RENEWAL, SHIYANG, YANJIANG, Body, at
+from deploy.local.scenario.bodies import ANYUE, BODIES, LINJIANG, RENEWAL, SHIYANG, YANJIANG, Body, at
 from deploy.local.scenario.citizens import CITIZENS, RAISED, TOPICS, of
 from deploy.local.scenario.looking import count
 from deploy.local.scenario.scene import Scene
@@ -17,18 +17,23 @@ __all__ = ["CONSULTATION", "citizens_raise_something", "the_township_consults", 
 
 CONSULTATION = f"{SHIYANG.code}-GC-1"
 _GROUP = f"{SHIYANG.code}-LG-1"
-_PLATFORMS = {SHIYANG.code: f"{SHIYANG.code}-PF-1", LINJIANG.code: f"{LINJIANG.code}-PF-1"}
+_BRAND = "有事来协商"
+_PLATFORMS = {
+    SHIYANG.code: (f"{SHIYANG.code}-PF-1", v1.PLATFORM_SITE_COMMUNITY, "文化广场社区"),
+    LINJIANG.code: (f"{LINJIANG.code}-PF-1", v1.PLATFORM_SITE_TOWNSHIP, "临江镇政府"),
+}
+"""Of each town: the platform, whether it is the town's own or a community's, and where it is."""
 
 
 async def towns_have_a_place_for_it(scene: Scene) -> None:
     """October 2022: a platform in either town, and a liaison group with its convener in one."""
-    for town, place, brand in ((SHIYANG, "石羊镇文化广场社区", "有事来协商"), (LINJIANG, "临江镇政府", "有事来协商")):
-        platform = _PLATFORMS[town.code]
-        site = v1.PLATFORM_SITE_COMMUNITY if town is SHIYANG else v1.PLATFORM_SITE_TOWNSHIP
-        planned = v1.PlanPlatformRequest(platform_id=platform, site=site, place=place, brand=brand)
-        await scene.act(town, at("2022-10-10 09:00"), planned, f"plans a platform (协商议事平台) «{brand}» in {place}")
+    for town, (platform, site, place) in _PLATFORMS.items():
+        planned = v1.PlanPlatformRequest(platform_id=platform, site=site, place=place, brand=_BRAND)
+        told = f"plans a platform (协商议事平台) «{_BRAND}»: {place}"
+        await scene.act(BODIES[town], at("2022-10-10 09:00"), planned, told)
+    for town, (platform, _, place) in _PLATFORMS.items():
         opened = v1.OpenPlatformRequest(platform_id=platform)
-        await scene.act(town, at("2022-10-17 09:00"), opened, "opens it")
+        await scene.act(BODIES[town], at("2022-10-17 09:00"), opened, f"opens it: {place}")
     group = v1.EstablishLiaisonGroupRequest(group_id=_GROUP, local_name="委员联络组", place="石羊镇委员联络室")
     await scene.act(SHIYANG, at("2022-10-18 09:00"), group, "sets up its members' liaison group (委员联络组)")
     appointed = v1.AppointConvenerRequest(
@@ -69,7 +74,7 @@ async def citizens_raise_something(scene: Scene) -> None:
             opinion_id=raised.id, subject_id=kept.subject_id, gist=raised.gist, channel=raised.channel
         )
         if raised.channel == v1.INTAKE_CHANNEL_PLATFORM:
-            registered.platform_id = _PLATFORMS[raised.town.code]
+            registered.platform_id = _PLATFORMS[raised.town.code][0]
         told = f"registers {raised.id} (群众意见): {raised.gist}"
         await scene.act(raised.town, at(raised.when), registered, told)
         route = v1.OPINION_ROUTE_LOCAL if raised.town is SHIYANG else v1.OPINION_ROUTE_TOPIC
@@ -100,7 +105,7 @@ async def citizens_raise_something(scene: Scene) -> None:
 async def the_township_consults(scene: Scene) -> None:
     """Row 2, and what 临江镇 makes of its two."""
     convened = v1.ConveneGrassrootsConsultationRequest(
-        consultation_id=CONSULTATION, platform_id=_PLATFORMS[SHIYANG.code], topic=RENEWAL, opinion_ids=of(SHIYANG)
+        consultation_id=CONSULTATION, platform_id=_PLATFORMS[SHIYANG.code][0], topic=RENEWAL, opinion_ids=of(SHIYANG)
     )
     convened.planned_for.FromDatetime(at("2022-11-21 09:00"))
     told = "convenes its people at the platform (有事来协商) on the three opinions"

@@ -156,7 +156,7 @@ async def the_consultation_ends(scene: Scene) -> None:
         made.promised_until.FromDatetime(at(until))
         told = f"commitment (承诺事项) {number}: {text}"
         await scene.act(ZIYANG, at(f"2023-05-18 11:2{number}"), made, told)
-    scene.show.matter("six recommendations")
+    scene.show.matter("recommendations")
     closed = v1.CloseRemoteSessionRequest(session_id=SESSION)
     await scene.act(ZIYANG, at("2023-05-18 11:30"), closed, "closes the remote session")
     ended = v1.ConcludeConsultationRequest(consultation_id=CITY_CONSULTATION)
