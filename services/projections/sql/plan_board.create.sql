@@ -11,8 +11,8 @@ create table {schema}.items (
     plan_item_id text collate "C" not null,
     counted boolean not null,       -- in force, or in a draft that was never published
     aligned_with text collate "C" not null,
-    aligned_ever text[] not null,   -- with what it ever went
-    topics_ever text[] not null,    -- from what topics it ever came
+    aligned_ever text[] collate "C" not null,   -- with what it ever went
+    topics_ever text[] collate "C" not null,    -- from what topics it ever came
     view bytea not null,            -- linkage.v1.AlignedItem
     primary key (key, plan_item_id)
 ) with (fillfactor = 70);

@@ -2,10 +2,10 @@
 with own as (select * from {schema}.projects where project_id = $1)
 select key from own
 union
-select o.key
-  from {schema}.opinions o
- where o.projects_ever @> array[$1] or o.opinion_id in (select unnest(opinion_ids) from own)
+select key from {schema}.opinions where projects_ever @> array[$1]
 union
-select f.key
-  from {schema}.findings f
- where f.project_id = $1 or f.finding_id in (select unnest(finding_ids) from own)
+select o.key from own cross join unnest(own.opinion_ids) named join {schema}.opinions o on o.opinion_id = named
+union
+select key from {schema}.findings where project_id = $1
+union
+select f.key from own cross join unnest(own.finding_ids) named join {schema}.findings f on f.finding_id = named
