@@ -83,6 +83,14 @@ def test_whoever_is_left_out_is_not_waited_for_until_all_others_are_ready() -> N
     assert state(*BEGUN, *ready) == "READY"
 
 
+def test_a_body_that_moved_to_another_city_is_no_risk_and_the_work_is_one_of_two_cities() -> None:
+    revised = v1.JointPlanRevised(revision=2, material=True, peer=PEER, moved=[YANJIANG], participants=[ANYUE, LEZHI])
+    acts = [*suggested_by_a_county(), work(CITY, "joint-work", revised, "2023-04-26")]
+    assert (state(*acts[:-1]), state(*acts)) == ("AT_RISK", "RECONFIRM")
+    assert standing(*acts) == {YANJIANG: "MOVED", ANYUE: "RECONFIRM", LEZHI: "RECONFIRM"}
+    assert (board(*acts).direction, participant(YANJIANG, *acts).required) == (v1.LINKAGE_DIRECTION_PEER, False)
+
+
 def test_what_a_body_handed_over_before_it_withdrew_stays_and_is_marked() -> None:
     paper = f"{YANJIANG}-K-7"
     before, after = list(suggested_by_a_county())[:-1], list(suggested_by_a_county())

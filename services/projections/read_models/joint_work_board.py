@@ -24,6 +24,7 @@ _NOT_IN = _OUT | {
     v1.PARTICIPANT_STANDING_INVITED,
     v1.PARTICIPANT_STANDING_LATE,
     v1.PARTICIPANT_STANDING_RELEASED,
+    v1.PARTICIPANT_STANDING_MOVED,
 }
 
 
@@ -31,8 +32,11 @@ def standing(work: Initiator, invitation: Invitation, cell: Participant) -> v1.P
     """Where one body stands: its own answer to the current round, and what the initiator made of it.
 
     An acceptance counts when it was made in time, however late it arrives and even after a lapse; one made late counts
-    once admitted (§4.1). A body's own no outlives a cancellation; the other bodies are released by it.
+    once admitted (§4.1). A body's own no outlives a cancellation; the other bodies are released by it. Who moved to
+    another city stands nowhere else under its former code.
     """
+    if invitation.moved:
+        return v1.PARTICIPANT_STANDING_MOVED
     answered = cell.answered >= invitation.round
     if answered and cell.withdrawn:
         return v1.PARTICIPANT_STANDING_WITHDRAWN
@@ -134,7 +138,7 @@ def _participant(work: Initiator, code: str, cell: Participant) -> v1.Participan
     return v1.ParticipantCell(
         organisation=code,
         role=invitation.role,
-        required=invitation.required,
+        required=invitation.required and not invitation.moved,
         standing=stands,
         accepted_revision=cell.revision,
         admitted_late=invitation.admitted,

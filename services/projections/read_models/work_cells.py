@@ -29,6 +29,7 @@ class Invitation(NamedTuple):
     admitted: bool = False
     had_lapsed: bool = False
     suggested: bool = False
+    moved: bool = False
 
 
 class Initiator(NamedTuple):
@@ -123,8 +124,12 @@ def _initiator(cell: Initiator, fact: Fact) -> Initiator:
             return _counted_on(cell, e.participant, admitted)
         case v1.JointPlanRevised() as e:
             plan = e.plan.SerializeToString(deterministic=True).hex()
-            material = e.revision if e.material else cell.material
-            return cell._replace(revision=e.revision, material=material, plan=plan, digest=e.digest)
+            revised = cell._replace(revision=e.revision, plan=plan, digest=e.digest)
+            if e.moved:
+                gone = {code: cell.invitations[code]._replace(moved=True) for code in e.moved}
+                direction, invitations = int(v1.LINKAGE_DIRECTION_PEER), {**cell.invitations, **gone}
+                revised = revised._replace(direction=direction, invitations=invitations)
+            return revised._replace(material=e.revision) if e.material else revised
         case v1.ResultDelivered() as e:
             return cell._replace(delivered={**cell.delivered, e.participant: cell.delivered.get(e.participant, 0) + 1})
         case v1.ContributionIncorporated() as e:

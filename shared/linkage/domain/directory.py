@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from linkage import v1
@@ -21,12 +21,14 @@ class Organisation:
 
 
 class Directory:
-    """The bodies known to a service, by code. Immutable."""
+    """The bodies known to a service, by code. Immutable. `moved`: codes that a body had before it came to another city,
+    with the code of this city."""
 
-    __slots__ = ("_by_code",)
+    __slots__ = ("_by_code", "_moved")
 
-    def __init__(self, organisations: Iterable[Organisation]) -> None:
+    def __init__(self, organisations: Iterable[Organisation], moved: Mapping[str, str] | None = None) -> None:
         self._by_code = {organisation.code: organisation for organisation in organisations}
+        self._moved = dict(moved or {})
 
     def __contains__(self, code: object) -> bool:
         return code in self._by_code
@@ -40,6 +42,10 @@ class Directory:
     def get(self, code: str) -> Organisation | None:
         """The body of that code, or None."""
         return self._by_code.get(code)
+
+    def moved_to(self, code: str) -> str:
+        """City that the body of this former code is under by now; '' where it did not move to another (§4.1)."""
+        return self._moved.get(code, "")
 
     def guides(self, upper: str, lower: str) -> bool:
         """`upper` is the body right above `lower`: a city its counties, a county its townships (000§14)."""

@@ -27,6 +27,7 @@ class Standing(StrEnum):
     ACCEPTED = "ACCEPTED"
     DECLINED = "DECLINED"
     WITHDRAWN = "WITHDRAWN"
+    MOVED = "MOVED"  # to another city: nobody answers under this code any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,12 @@ class Invitee:
     @property
     def told(self) -> bool:
         """It hears of what happens to the work: it takes part, or still may."""
-        return self.standing not in (Standing.DECLINED, Standing.WITHDRAWN)
+        return self.standing not in (Standing.DECLINED, Standing.WITHDRAWN, Standing.MOVED)
+
+    @property
+    def required(self) -> bool:
+        """The work is not confirmed without it, or without a reason why."""
+        return self.invitation.required and self.standing is not Standing.MOVED
 
     @property
     def took_part(self) -> bool:
@@ -103,7 +109,7 @@ def _heard(state: Invitee, note: v1.ParticipantAnswerNoted) -> Invitee:
             return replace(state, standing=standing, agreed=max(state.agreed, note.revision))
         case v1.PARTICIPANT_ANSWER_DECLINED if unanswered:
             return replace(state, standing=Standing.DECLINED)
-        case v1.PARTICIPANT_ANSWER_WITHDRAWN if this_round:
+        case v1.PARTICIPANT_ANSWER_WITHDRAWN if this_round and state.standing is not Standing.MOVED:
             return replace(state, standing=Standing.WITHDRAWN)
         case v1.PARTICIPANT_ANSWER_RECONFIRMED:
             return replace(state, agreed=max(state.agreed, note.revision))
@@ -119,7 +125,7 @@ def _heard(state: Invitee, note: v1.ParticipantAnswerNoted) -> Invitee:
 def without(invited: Mapping[str, Invitee], material: int, reason: str) -> list[str] | Refusal:
     """Required bodies that have not agreed to what is material, where there is a reason to go on without them: each is
     out, by its own word or by a lapse. The refusal where there is none, or where one may still come."""
-    required = {code: known for code, known in invited.items() if known.invitation.required}
+    required = {code: known for code, known in invited.items() if known.required}
     missing = sorted(code for code, known in required.items() if not known.counts(material))
     if not missing or (reason and all(required[code].invitable for code in missing)):
         return missing

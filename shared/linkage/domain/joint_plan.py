@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from linkage import v1
 
-__all__ = ["Aspect", "changes", "digest", "is_material"]
+__all__ = ["Aspect", "changes", "digest", "is_material", "next_revision"]
 
 Aspect: TypeAlias = v1.PlanAspect.ValueType
 
@@ -38,6 +38,19 @@ def changes(old: v1.JointPlan, new: v1.JointPlan) -> tuple[Aspect, ...]:
 def is_material(changed: tuple[Aspect, ...]) -> bool:
     """Topic, time, kind, role and venue are what a body agreed to; arrangements and guidance oblige nobody."""
     return any(aspect not in (v1.PLAN_ASPECT_ARRANGEMENTS, v1.PLAN_ASPECT_GUIDANCE) for aspect in changed)
+
+
+def next_revision(joint_work_id: str, number: int, old: v1.JointPlan, new: v1.JointPlan) -> v1.JointPlanRevised:
+    """The revision of that number, with what it changes; whom it concerns is its writer's to say."""
+    changed = changes(old, new)
+    return v1.JointPlanRevised(
+        joint_work_id=joint_work_id,
+        revision=number,
+        plan=new,
+        changed=changed,
+        material=is_material(changed),
+        digest=digest(new),
+    )
 
 
 def _roles(plan: v1.JointPlan) -> list[tuple[str, str]]:

@@ -14,13 +14,13 @@ from google.protobuf.message import Message
 
 from linkage import v1
 from linkage.domain import invitee as invitees
-from linkage.domain import joint_records
+from linkage.domain import joint_records, moved_bodies
 from linkage.domain.aggregate import Aggregate, Decide
 from linkage.domain.deadline import passed
 from linkage.domain.decision import Decision, Occasion, Refusal, recorded, refused, unchanged
 from linkage.domain.identifier import opener
 from linkage.domain.invitee import Invitee
-from linkage.domain.joint_plan import changes, digest, is_material
+from linkage.domain.joint_plan import digest, next_revision
 from linkage.domain.joint_records import JointRecords
 
 __all__ = ["AGGREGATE", "JointWork", "Stage", "evolve"]
@@ -54,6 +54,7 @@ class JointWork:
     revision: int = 0
     material: int = 0  # newest revision that obliges to reconfirm
     confirmed: int = 0  # revision that was confirmed
+    peer: str = ""  # city that a body of the work has moved to
     summary: str = ""
     records: JointRecords = field(default_factory=JointRecords)
     invited: Mapping[str, Invitee] = field(default_factory=dict)
@@ -76,7 +77,8 @@ def evolve(state: JointWork, event: Message) -> JointWork:
             return replace(state, stage=stage, invited={**state.invited, code: invitee})
         case v1.JointPlanRevised(revision=revision):
             material = revision if event.material else state.material
-            return replace(state, plan=event.plan, revision=revision, material=material)
+            invited, peer = moved_bodies.evolve(state.invited, event), event.peer or state.peer
+            return replace(state, plan=event.plan, revision=revision, material=material, invited=invited, peer=peer)
         case v1.JointWorkConfirmed(revision=revision):
             return replace(state, stage=Stage.CONFIRMED, confirmed=revision)
         case v1.JointWorkStarted():
@@ -155,30 +157,25 @@ def invite(state: JointWork, command: v1.IssueInvitationRequest, occasion: Occas
 
 
 def _eligible(state: JointWork, body: str, occasion: Occasion) -> bool:
-    if state.proposal.direction == v1.LINKAGE_DIRECTION_PEER:
+    if state.peer or state.proposal.direction == v1.LINKAGE_DIRECTION_PEER:
         return occasion.directory.peers(occasion.by.code, body)
     return occasion.directory.guides(occasion.by.code, body)
 
 
 def revise(state: JointWork, command: v1.ReviseJointPlanRequest, occasion: Occasion) -> Decision:
-    """Gives the plan a new revision, up to the conclusion; a material one obliges the participants to reconfirm."""
+    """Gives the plan a new revision, up to the conclusion; a material one obliges the participants to reconfirm.
+
+    Where a body moved to another city, the work goes on between the two cities only by such a word (§4.1).
+    """
     if state.stage not in (*_OPEN, Stage.RUNNING):
         return refused("JOINT_WORK_NOT_OPEN", "The plan is revised until the conclusion.", stage=state.stage)
-    if command.plan == state.plan:
+    if command.plan == state.plan and command.peer in ("", state.peer):
         return unchanged
     if command.current_revision != state.revision:
         return refused("REVISION_STALE", "The plan has been revised meanwhile.", current=state.revision)
-    changed = changes(state.plan, command.plan)
-    revised = v1.JointPlanRevised(
-        joint_work_id=command.joint_work_id,
-        revision=state.revision + 1,
-        plan=command.plan,
-        changed=changed,
-        material=is_material(changed),
-        digest=digest(command.plan),
-        participants=state.told,
-    )
-    return recorded(revised)
+    revised = next_revision(command.joint_work_id, state.revision + 1, state.plan, command.plan)
+    revised.participants.extend(state.told)
+    return moved_bodies.to(command.peer, revised, occasion) if command.peer else recorded(revised)
 
 
 def confirm(state: JointWork, command: v1.ConfirmJointWorkRequest, occasion: Occasion) -> Decision:

@@ -15,7 +15,7 @@ from linkage import v1
 from linkage.domain.aggregate import Aggregate
 from linkage.domain.decision import Decision, Occasion, Refusal, recorded, refused, unchanged
 from linkage.domain.identifier import opener
-from linkage.domain.joint_plan import changes, digest, is_material
+from linkage.domain.joint_plan import digest, next_revision
 
 __all__ = ["AGGREGATE", "PeerPlan", "evolve"]
 
@@ -80,16 +80,8 @@ def revise(state: PeerPlan, command: v1.RevisePeerPlanRequest, occasion: Occasio
         return unchanged
     if command.current_revision != state.newest:
         return refused("REVISION_STALE", "The plan has been revised meanwhile.", cite="002.11", current=state.newest)
-    changed = changes(state.plan, command.plan)
-    revised = v1.JointPlanRevised(
-        joint_work_id=command.joint_work_id,
-        revision=state.newest + 1,
-        plan=command.plan,
-        changed=changed,
-        material=is_material(changed),
-        digest=text,
-        peer=command.peer,
-    )
+    revised = next_revision(command.joint_work_id, state.newest + 1, state.plan, command.plan)
+    revised.peer = command.peer
     return recorded(revised)
 
 

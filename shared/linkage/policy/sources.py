@@ -86,7 +86,8 @@ def read_forms(path: Path = FOLDER / "forms.yaml") -> tuple[Form, ...]:
 def read_directory(path: Path = FOLDER / "divisions.yaml") -> Directory:
     """The bodies known to the services. Raises PolicyError."""
     bodies: dict[str, Organisation] = {}
-    for division in _read(path, Divisions).organisations:
+    divisions = _read(path, Divisions)
+    for division in divisions.organisations:
         if division.code in bodies:
             raise PolicyError(f"{path.name}: {division.code} stands twice")
         if division.above and division.above not in bodies:
@@ -95,7 +96,8 @@ def read_directory(path: Path = FOLDER / "divisions.yaml") -> Directory:
             )
         tier = v1.Tier.Value(f"TIER_{division.tier.upper()}")
         bodies[division.code] = Organisation(division.code, tier, division.name_zh, division.above)
-    return Directory(bodies.values())
+    transfers = (change for change in divisions.changes if change.kind == "TRANSFERRED_RECODED")
+    return Directory(bodies.values(), {change.old.code: change.new.parent for change in transfers if change.new})
 
 
 def _read(path: Path, model: type[M]) -> M:
