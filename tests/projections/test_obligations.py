@@ -190,6 +190,34 @@ async def test_two_workers_that_take_the_halves_in_any_order_write_the_same_rows
     assert {one.obligation_id for one in live if one.discharged_by} == opened & ended
 
 
+async def test_two_workers_that_write_the_halves_of_many_obligations_at_once_do_not_wait_for_one_another(
+    projections: Projections, reading: Reading
+) -> None:
+    """One takes all promises, the other all accounts of them, in opposite orders: neither may hold what the other
+    waits for."""
+    names = [f"{n:03}" for n in range(180)]
+    made = [
+        act(
+            f"{CITY}/consultation/512000-C-{name}",
+            v1.CommitmentMade(commitment_id=f"512000-CM-{name}", promised_by=CITY),
+        )
+        for name in names
+    ]
+    kept = [
+        act(
+            f"{CITY}/commitment/512000-CM-{name}",
+            v1.CommitmentFulfilled(commitment_id=f"512000-CM-{name}"),
+            "2023-07-01",
+        )
+        for name in reversed(names)
+    ]
+    promises = [one._replace(partition=1) for one in deliveries(facts(made))]
+    accounts = [one._replace(partition=2) for one in deliveries(facts(kept))]
+    await asyncio.gather(projections.projector.apply(promises), projections.another().apply(accounts))
+    found = await owed(reading, include_discharged=True, opened_by="CommitmentMade")
+    assert [one.discharged_by != "" for one in found] == [True] * len(names)
+
+
 async def test_a_rebuild_gives_what_was_built_live(projections: Projections, told: object, tiers: object) -> None:
     happened = await told(*everything())  # type: ignore[operator]
     for fact in interleaved(happened, 7):
