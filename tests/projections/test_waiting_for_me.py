@@ -86,6 +86,12 @@ def test_calling_the_work_off_ends_invitations_and_proposals_to_host() -> None:
     assert waiting(*invited(JW), initiator(v1.JointWorkCancelled(joint_work_id=JW, reason="x"))) == set()
 
 
+def test_who_moved_to_another_city_owes_nothing_under_the_code_it_had() -> None:
+    before = [*invited(JW), *accepted(JW)]
+    left = v1.JointPlanRevised(joint_work_id=JW, revision=2, material=True, peer="510100", moved=[ANYUE, LEZHI])
+    assert waiting(*before, initiator(left, "2023-04-15")) == {("JointPlanRevised", YANJIANG)}
+
+
 def test_a_venue_that_declined_and_is_asked_again_owes_another_answer() -> None:
     session = session_of(JW)
     declined = v1.SubVenueDeclined(joint_work_id=JW, session_id=session)

@@ -19,6 +19,9 @@ from services.projections.read_models.ledger import (
 __all__ = ["STEPS"]
 
 
+_REVISED = "JointPlanRevised"
+
+
 def _invitation(work: str, body: str, round_: int) -> str:
     return f"InvitationIssued/{work}/{body}/{round_}"
 
@@ -45,10 +48,13 @@ def _lapsed(cell: Ledger, fact: Fact, e: v1.InvitationLapsed) -> Ledger:
 
 
 def _revised(cell: Ledger, fact: Fact, e: v1.JointPlanRevised) -> Ledger:
+    """Who moved to another city owes nothing under the code it had: nobody could answer under it (§4.1)."""
+    work = e.joint_work_id
+    gone = [f"{what}/{work}/{body}/" for body in e.moved for what in ("InvitationIssued", _REVISED, "ResultDelivered")]
+    cell = ended_all(cell, fact, *gone) if gone else cell
     if not e.material:
         return cell
-    slot = f"JointPlanRevised/{e.joint_work_id}/{e.revision}"
-    opening = Opening(slot, "JointPlanRevised", "", fact.body, "", e.joint_work_id, e.joint_work_id, fact.at)
+    opening = Opening("", _REVISED, "", fact.body, "", work, work, fact.at)
     return cell._replace(revisions=(*cell.revisions, Revision(e.revision, opening)))
 
 

@@ -32,6 +32,7 @@ class Rule(NamedTuple):
 
 
 _CALLED_OFF = ("JointWorkCancelled", "JointWorkConcluded", "JointWorkClosed")
+_GONE = ("JointPlanRevised",)  # where it says that the body moved to another city
 _DISPOSITIONS = (
     "TopicAccepted", "TopicPlanned", "TopicMerged", "TopicDeclined", "TopicReportedAsSocialOpinion", "TopicEscalated",
     "TopicReferredDown", "TopicWithdrawn",
@@ -52,11 +53,11 @@ _TABLE = (
     # linkage
     Rule(
         "InvitationIssued", "invited body", ("InvitationAccepted", "InvitationDeclined"),
-        ("InvitationLapsed", *_CALLED_OFF), "reply_by", "002.19",
+        ("InvitationLapsed", *_GONE, *_CALLED_OFF), "reply_by", "002.19",
     ),
     Rule(
         "JointPlanRevised", "each body that takes part, where the revision is material", ("ParticipationReconfirmed",),
-        ("ParticipationWithdrawn", *_CALLED_OFF), "", "002.19; domain paper §4.1",
+        ("ParticipationWithdrawn", *_GONE, *_CALLED_OFF), "", "002.19; domain paper §4.1",
     ),
     Rule(
         "SubVenueProposed", "body asked to host", ("SubVenueConfirmed", "SubVenueDeclined"),
@@ -66,7 +67,7 @@ _TABLE = (
         "RemoteSessionClosed", "each host whose venue was connected", ("SubVenueMinutesFiled",),
         ("RemoteSessionSealed",), "", "002.11",
     ),
-    Rule("ResultDelivered", "participant", ("ResultAcknowledged",), ("JointWorkClosed",), "", "002.22"),
+    Rule("ResultDelivered", "participant", ("ResultAcknowledged",), (*_GONE, "JointWorkClosed"), "", "002.22"),
     Rule(
         "LinkageSuggested", "body right above", ("LinkageSuggestionAccepted", "LinkageSuggestionDeclined"), (), "",
         "001(39), 002.4",

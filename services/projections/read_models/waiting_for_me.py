@@ -88,12 +88,12 @@ def _reconfirmations(ledgers: Mapping[str, Ledger]) -> Iterator[tuple[Opening, E
                     continue
                 later = ledger.agreed[n + 1 :]
                 done = next((a for a in later if a.acceptance or a.withdrawn or a.revision >= number), None)
-                slot = f"{opening.slot}/{body}/{n}"
+                slot = f"{opening.rule}/{opening.joint_work}/{body}/{number}/{n}"
                 owed = opening._replace(slot=slot, debtor=body)
                 yield owed, Ending(slot, done.at, done.event) if done else None
 
 
 WAITING = ReadModel(
-    name="waiting_for_me", fold_version=3, cells=dict.fromkeys(STEPS, Ledger), fold=fold, combine=combine
+    name="waiting_for_me", fold_version=4, cells=dict.fromkeys(STEPS, Ledger), fold=fold, combine=combine
 )
 """One row per obligation; see sql/waiting_for_me.create.sql for its columns."""
