@@ -4,6 +4,7 @@ BIN := .venv/bin
 DEPENDENCIES := .venv/.dependencies
 EDITABLE := .venv/.editable
 HELM := .venv/.helm
+PROMETHEUS := .venv/.prometheus
 CONTRACT := .venv/.contract
 FETCHED := deploy/local/target/.fetched
 SERVERS := deploy/local/target/.prepared
@@ -15,12 +16,12 @@ export PYTHON
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SILENT:
-.PHONY: help setup proto docs demo test lint format bench image lock clean down
+.PHONY: help setup proto docs demo test lint format bench image cluster lock clean down
 
 help: ## Show this list
 	sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | while IFS='	' read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
 
-setup: $(EDITABLE) $(CONTRACT) $(SERVERS) $(HELM) ## Set everything up: dependencies, generated code, Kafka and PostgreSQL
+setup: $(EDITABLE) $(CONTRACT) $(SERVERS) $(HELM) $(PROMETHEUS) ## Set everything up: dependencies, generated code, Kafka and PostgreSQL
 
 proto: $(DEPENDENCIES) ## Generate shared/linkage/v1 from protos/
 	$(BIN)/python protos/generate.py
@@ -33,7 +34,7 @@ demo: setup ## Play the main job on real servers and stay up to explore; ONCE=1 
 	$(TIED) $(BIN)/python -m deploy.local.demo $(if $(ONCE),--once)
 
 test: setup ## Run all tests; ARGS="tests/store -k race" runs some
-	$(TIED) $(BIN)/pytest $(ARGS)
+	$(TIED) $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadscope $(ARGS)
 
 lint: $(EDITABLE) $(CONTRACT) ## Check the contract, style, types and the direction of dependencies
 	$(BIN)/buf lint
@@ -54,6 +55,9 @@ bench: setup ## Measure the figures side by side, as ratios
 image: ## Build the image of all services with docker or podman; TAG=linkage:dev
 	sh deploy/local/prerequisites.sh container
 	$${CONTAINER:-$$(command -v docker || command -v podman)} build --file deploy/image/Containerfile --tag $(or $(TAG),linkage:dev) $(ARGS) .
+
+cluster: $(EDITABLE) $(CONTRACT) $(HELM) ## Try image and chart on the Kubernetes that KUBECONFIG names; IMAGE=linkage:dev
+	LINKAGE_CLUSTER_IMAGE=$(or $(IMAGE),linkage:dev) $(BIN)/pytest tests/cluster -s $(ARGS)
 
 lock: $(DEPENDENCIES) ## Resolve the dependencies of pyproject.toml anew into requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
@@ -89,6 +93,11 @@ $(EDITABLE): $(DEPENDENCIES) pyproject.toml
 $(HELM): deploy/helm/helm.lock deploy/helm/fetch.py $(DEPENDENCIES)
 	echo "Fetching Helm"
 	$(BIN)/python -m deploy.helm.fetch $(BIN)/helm
+	touch $@
+
+$(PROMETHEUS): deploy/monitoring/prometheus.lock deploy/monitoring/fetch.py $(DEPENDENCIES)
+	echo "Fetching Prometheus"
+	$(BIN)/python -m deploy.monitoring.fetch $(BIN)
 	touch $@
 
 $(CONTRACT): $(DEPENDENCIES) protos/generate.py $(wildcard protos/linkage/v1/*.proto)

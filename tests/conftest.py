@@ -53,11 +53,13 @@ def database(postgres: Postgres) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def store_template(postgres: Postgres) -> str:
+def store_template(postgres: Postgres) -> Iterator[str]:
     """A database with the event store's schema, of which copies are made: migrating takes longer than copying."""
-    postgres.create_database("store_template")
-    asyncio.run(migrate(postgres.dsn("store_template")))
-    return "store_template"
+    name = f"store_template_{uuid4().hex}"
+    postgres.create_database(name)
+    asyncio.run(migrate(postgres.dsn(name)))
+    yield name
+    postgres.drop_database(name)
 
 
 @pytest.fixture
