@@ -131,6 +131,14 @@ def test_helm_test_asks_every_service_and_the_topics() -> None:
     assert pods["lk-linkage-test-topics"]["spec"]["containers"][0]["args"] == ["topics", "check"]
 
 
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_whatever_helm_runs_has_one_container_whose_log_it_can_show(example: str) -> None:
+    for manifest in render(example):
+        if hook(manifest) and manifest["kind"] in ("Pod", "Job"):
+            spec = manifest["spec"] if manifest["kind"] == "Pod" else manifest["spec"]["template"]["spec"]
+            assert len(spec["containers"]) == 1
+
+
 def _container(job: Manifest) -> Any:
     return job["spec"]["template"]["spec"]["containers"][0]
 
