@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
+import asyncpg
 import pytest
 
+from services.projections import generations
 from tests.chart.rendering import EXAMPLES, Manifest, named, of_kind, render
 
+FOLDED = """
+insert into progress (topic, partition, tier, kafka_offset, position, occurred_at, recorded_at, folded_at)
+select 'linkage.county.outcome', count(*), 'county', 0, 0, now(), now() - $1::interval, now() - $2::interval
+  from progress
+"""
 DNS, POSTGRES, KAFKA, GRPC, METRICS, TRACES = 53, 5432, 9092, 50051, 9464, 4317
 
 
@@ -119,6 +127,21 @@ def test_the_worker_is_scaled_by_how_long_ago_was_recorded_what_it_folds() -> No
     told = named(render("operators"), "Deployment", "worker")["spec"]["template"]["spec"]["containers"][0]["env"]
     (database,) = [one["valueFrom"]["secretKeyRef"] for one in told if one["name"] == "LINKAGE_PROJECTIONS_DSN"]
     assert (secret["name"], secret["key"]) == (database["name"], database["key"])
+
+
+async def test_what_the_scaler_asks_is_answered_in_seconds_by_the_read_models_database(database: str) -> None:
+    (scaler,) = of_kind(render("operators"), "ScaledObject").values()
+    query = scaler["spec"]["triggers"][0]["metadata"]["query"]
+    await generations.prepare(database)
+    db = await asyncpg.connect(database)
+    try:
+        assert await db.fetchval(query) == 0, "nothing is folded, so nothing is late"
+        await db.execute(FOLDED, timedelta(seconds=40), timedelta(seconds=10))
+        assert await db.fetchval(query) == 30
+        await db.execute(FOLDED, timedelta(days=1), timedelta(minutes=5))
+        assert await db.fetchval(query) == 30, "what was late long ago says nothing of now"
+    finally:
+        await db.close()
 
 
 def _labels(manifests: tuple[Manifest, ...]) -> list[dict[str, str]]:
