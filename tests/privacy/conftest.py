@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -28,14 +27,14 @@ class Lived:
 
 @pytest.fixture(scope="package")
 def lived() -> Iterator[Lived]:
-    directory = Path(tempfile.mkdtemp(prefix="linkage-privacy-"))
-    directory.chmod(0o711)
-    with own_servers(directory) as servers, site(servers, directory / "site") as running:
+    with tempfile.TemporaryDirectory(prefix="linkage-privacy-") as name:
+        directory = Path(name)
+        directory.chmod(0o711)
+        with own_servers(directory) as servers, site(servers, directory / "site") as running:
 
-        async def live() -> Told:
-            told = await tell(running)
-            await assert_nothing_lost_or_doubled(running, told.answered)
-            return told
+            async def live() -> Told:
+                told = await tell(running)
+                await assert_nothing_lost_or_doubled(running, told.answered)
+                return told
 
-        yield Lived(running, asyncio.run(live()), directory)
-    shutil.rmtree(directory)
+            yield Lived(running, asyncio.run(live()), directory)
