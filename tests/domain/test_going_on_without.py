@@ -47,6 +47,17 @@ def test_the_initiator_goes_on_without_it_and_says_why(answer: Message) -> None:
 
 
 @out
+def test_the_initiator_says_why_it_goes_on_also_where_the_body_drops_out_after_the_confirmation(
+    answer: Message,
+) -> None:
+    confirmed = (*IN, accepted(YANJIANG), CONFIRMED, withdrawn(YANJIANG))
+    spec.given(*confirmed).when(CONFIRM).refused("REQUIRED_PARTICIPANT_MISSING", participants=YANJIANG)
+    spec.given(*confirmed).when(WITHOUT).then(GOES_ON)
+    spec.given(*confirmed, GOES_ON).when(WITHOUT).then()
+    spec.given(*IN, answer, GOES_ON).when(CONFIRM).then()
+
+
+@out
 def test_or_it_revises_the_plan(answer: Message) -> None:
     assert spec.given(*IN, answer).when(revise(plan(held="2023-05-18 09:00"))).after.state.revision == 2
 

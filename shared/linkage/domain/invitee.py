@@ -15,7 +15,7 @@ from linkage import v1
 from linkage.domain.deadline import passed
 from linkage.domain.decision import Decision, Occasion, Refusal, recorded, refused, unchanged
 
-__all__ = ["Invitee", "Standing", "admit", "deliver", "evolve", "incorporate", "lapse", "note", "without"]
+__all__ = ["Invitee", "Standing", "admit", "deliver", "evolve", "incorporate", "lapse", "missing", "note", "without"]
 
 
 class Standing(StrEnum):
@@ -122,18 +122,22 @@ def _heard(state: Invitee, note: v1.ParticipantAnswerNoted) -> Invitee:
     return state
 
 
+def missing(invited: Mapping[str, Invitee], material: int) -> list[str]:
+    """Required bodies that have not agreed to what is material, or do so no longer."""
+    return sorted(code for code, known in invited.items() if known.required and not known.counts(material))
+
+
 def without(invited: Mapping[str, Invitee], material: int, reason: str) -> list[str] | Refusal:
-    """Required bodies that have not agreed to what is material, where there is a reason to go on without them: each is
-    out, by its own word or by a lapse. The refusal where there is none, or where one may still come."""
-    required = {code: known for code, known in invited.items() if known.required}
-    missing = sorted(code for code, known in required.items() if not known.counts(material))
-    if not missing or (reason and all(required[code].invitable for code in missing)):
-        return missing
-    if all(required[code].standing is Standing.ACCEPTED_LATE for code in missing):
+    """Those that are missing, where there is a reason to go on without them: each is out, by its own word or a lapse.
+    The refusal where there is none, or where one may still come."""
+    bodies = missing(invited, material)
+    if not bodies or (reason and all(invited[code].invitable for code in bodies)):
+        return bodies
+    if all(invited[code].standing is Standing.ACCEPTED_LATE for code in bodies):
         message = "A required body accepted after the reply date and is not admitted."
-        return refused("LATE_ACCEPTANCE_NOT_ADMITTED", message, participants=", ".join(missing))
+        return refused("LATE_ACCEPTANCE_NOT_ADMITTED", message, participants=", ".join(bodies))
     message = "A required body has not agreed to the current plan."
-    return refused("REQUIRED_PARTICIPANT_MISSING", message, cite="002.19", participants=", ".join(missing))
+    return refused("REQUIRED_PARTICIPANT_MISSING", message, cite="002.19", participants=", ".join(bodies))
 
 
 def lapse(known: Invitee | None, command: v1.LapseInvitationRequest, occasion: Occasion) -> Decision:

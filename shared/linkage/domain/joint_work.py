@@ -54,6 +54,7 @@ class JointWork:
     revision: int = 0
     material: int = 0  # newest revision that obliges to reconfirm
     confirmed: int = 0  # revision that was confirmed
+    without: frozenset[str] = frozenset()  # required bodies that it was confirmed without
     peer: str = ""  # city that a body of the work has moved to
     summary: str = ""
     records: JointRecords = field(default_factory=JointRecords)
@@ -79,8 +80,8 @@ def evolve(state: JointWork, event: Message) -> JointWork:
             material = revision if event.material else state.material
             invited, peer = moved_bodies.evolve(state.invited, event), event.peer or state.peer
             return replace(state, plan=event.plan, revision=revision, material=material, invited=invited, peer=peer)
-        case v1.JointWorkConfirmed(revision=revision):
-            return replace(state, stage=Stage.CONFIRMED, confirmed=revision)
+        case v1.JointWorkConfirmed(revision=revision, without=without):
+            return replace(state, stage=Stage.CONFIRMED, confirmed=revision, without=frozenset(without))
         case v1.JointWorkStarted():
             return replace(state, stage=Stage.RUNNING)
         case v1.JointWorkConcluded(summary=summary):
@@ -181,9 +182,11 @@ def revise(state: JointWork, command: v1.ReviseJointPlanRequest, occasion: Occas
 def confirm(state: JointWork, command: v1.ConfirmJointWorkRequest, occasion: Occasion) -> Decision:
     """Confirms the current revision once every required body has agreed to what is material in it (002.19).
 
-    Where one is out for good, by its own word or by a lapse, the initiator may go on without it and says why (§4.1).
+    Where one is out, by its own word or by a lapse, the initiator may go on without it and says why; also where it
+    drops out of work that was confirmed with it (§4.1).
     """
-    if state.confirmed == state.revision and state.stage in (Stage.CONFIRMED, *_STARTED):
+    known = state.stage is Stage.CONFIRMED and state.without.issuperset(invitees.missing(state.invited, state.material))
+    if state.confirmed == state.revision and (known or state.stage in _STARTED):
         return unchanged
     if state.stage not in (Stage.INVITING, Stage.CONFIRMED):
         message = "Joint work is confirmed after bodies were invited and before it starts."
