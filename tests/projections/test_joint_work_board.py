@@ -187,6 +187,25 @@ def test_row_19_seven_findings_become_five_opinions_and_no_step_was_waived() -> 
     assert cell.state == "EXCHANGED"
 
 
+def test_an_opinion_that_goes_over_to_the_next_round_counts_in_both_and_ends_no_round_anew() -> None:
+    work, first, second = "512000-JW-2", "512000-SP-2", "512000-SP-3"
+    over = v1.ContinuedOpinion(opinion_id="512000-O-2", progress=v1.OPINION_PROGRESS_ISSUED)
+    late = v1.SupervisionOpinionProgressNoted(opinion_id="512000-O-2", progress=v1.OPINION_PROGRESS_ISSUED)
+    told = (
+        (first, v1.SupervisionContinued(next_project_id=second, opinions=[over])),
+        (second, v1.SupervisionPlanned(topic="生态环境建设")),
+        (second, v1.SupervisionOpinionsTakenOver(predecessor_id=first, opinions=[over])),
+        (first, late),
+    )
+    acts = list(joint_supervision())
+    for project, message in told:
+        message.joint_work_id, message.project_id = work, project
+        acts.append(Act(f"{CITY}/supervision-project/{project}", work, message, on("2023-11-01")))
+    one, other = board(*acts).supervisions
+    assert (one.state, one.opinions, one.issued) == ("CONTINUED", 5, 5)
+    assert (other.state, other.opinions, other.issued, other.replies) == ("PLANNED", 1, 1, 1)
+
+
 def test_row_20_the_peer_plan_is_effective_at_the_revision_both_cities_endorsed() -> None:
     acts = list(inter_city())
     view = board(*acts)

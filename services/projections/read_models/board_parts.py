@@ -48,7 +48,7 @@ def supervisions(cells: Cells) -> Iterator[v1.SupervisionCell]:
     """The supervision projects in numbers.
 
     A finding counts once the lead body has it: it was submitted to the lead, handed over with a contribution, noted
-    by the project, or the lead's own.
+    by the project, or the lead's own. An opinion that goes over to the next round counts in both (002.18).
     """
     handed_over = {finding for _, _, cell in cells.of(Participant) for finding in cell.findings}
     for lead, project, cell in cells.of(Project):
@@ -57,7 +57,9 @@ def supervisions(cells: Cells) -> Iterator[v1.SupervisionCell]:
             for body, finding, of in cells.of(Finding)
             if of.project == project and (lead in of.submitted_to or body == lead or finding in handed_over)
         }
-        opinions = {opinion: of for _, opinion, of in cells.of(Opinion) if of.project == project}
+        opinions = {
+            opinion: of for _, opinion, of in cells.of(Opinion) if of.project == project or opinion in cell.opinions
+        }
         known = opinions.keys() | set(cell.opinions)
         yield v1.SupervisionCell(
             project_id=project,

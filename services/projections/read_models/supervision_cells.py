@@ -7,12 +7,14 @@ from typing import NamedTuple, TypeAlias
 
 from linkage import v1
 from services.projections.fact import Fact
+from services.projections.read_models.session_cells import listed
 
 __all__ = ["SUPERVISION", "Finding", "Handling", "Opinion", "Project", "SupervisionCell", "fold_supervision"]
 
 
 class Project(NamedTuple):
-    """A supervision project. `noted`: findings the lead body took note of; `opinions`: those it rolled up."""
+    """A supervision project. `noted`: findings the lead body took note of; `opinions`: those it rolled up, or took over
+    from the round before."""
 
     as_of: int = 0
     state: str = "PLANNED"
@@ -57,6 +59,9 @@ SUPERVISION: Mapping[str, type[SupervisionCell]] = {
 }
 
 
+_OVER = ("CONCLUDED", "CONTINUED")
+
+
 def fold_supervision(cell: SupervisionCell, fact: Fact) -> SupervisionCell:
     """The cell after one more event of its stream; without `as_of`, which `board_cells.fold` moves for all."""
     match cell:
@@ -85,9 +90,10 @@ def _project(cell: Project, fact: Fact) -> Project:
         case v1.SupervisionFindingNoted() as e if e.finding_id not in cell.noted:
             return cell._replace(noted=(*cell.noted, e.finding_id))
         case v1.SupervisionOpinionsRolledUp() as e:
-            new = tuple(o.opinion_id for o in e.opinions if o.opinion_id not in cell.opinions)
-            return cell._replace(opinions=cell.opinions + new)
-        case v1.SupervisionOpinionProgressNoted(progress=v1.OPINION_PROGRESS_ISSUED):
+            return cell._replace(opinions=listed(cell.opinions, *(one.opinion_id for one in e.opinions)))
+        case v1.SupervisionOpinionsTakenOver() as e:
+            return cell._replace(opinions=listed(cell.opinions, *(one.opinion_id for one in e.opinions)))
+        case v1.SupervisionOpinionProgressNoted(progress=v1.OPINION_PROGRESS_ISSUED) if cell.state not in _OVER:
             return cell._replace(state="ISSUED")
         case v1.SupervisionConcluded():
             return cell._replace(state="CONCLUDED")
