@@ -1,6 +1,6 @@
 """The Compose file is one by its specification's schema, and starts our services with settings they take.
 
-That it really runs is not tried here: it needs Docker and images from a registry.
+That it really runs is not tried here: it needs Docker and images from a registry. See docs/operations/compose.md.
 """
 
 from __future__ import annotations
@@ -92,6 +92,13 @@ def test_nothing_is_published_beyond_this_machine() -> None:
     for service in _services().values():
         for port in service.get("ports", ()):
             assert port.startswith("127.0.0.1:")
+
+
+def test_every_database_that_a_service_wants_is_made() -> None:
+    made = set(re.findall(r"create database (\w+);", (FILE.parent / "compose.databases.sql").read_text()))
+    text = FILE.read_text()
+    assert {"projections", *TIERS} == made
+    assert set(re.findall(r"@postgres/(\w+)", text)) == made
 
 
 def test_no_secret_stands_in_the_file() -> None:
