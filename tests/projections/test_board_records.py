@@ -6,10 +6,11 @@ from typing import Any
 
 from linkage import v1
 from services.projections.queries.joint_work_board import get_joint_work
+from services.projections.read_models import SESSIONS
 from services.projections.reading import Query
 from tests.projections.asking import as_of_every_moment
 from tests.projections.conftest import Projections
-from tests.projections.folding import board, standing, state
+from tests.projections.folding import board, rows, standing, state
 from tests.projections.story import ANYUE, CITY, LEZHI, PEER, TOWN, YANJIANG, Act, facts, inter_city, on
 from tests.projections.story_board import (
     DAY,
@@ -138,6 +139,15 @@ def test_a_township_that_is_a_site_is_counted_with_its_county_until_it_is_given_
     assert (list(at(ANYUE, *acts).sites), at(ANYUE, *acts).members, at(ANYUE, *acts).resident) == ([TOWN], 8 + 3, 5)
     given_up = venue(ANYUE, v1.SubVenueSiteWithdrawn(convener=CITY, site=TOWN, reason="x"), "2023-05-24")
     assert list(at(ANYUE, *BEGUN, *moved(), *list(contradicted())[:2], given_up).sites) == []
+
+
+def test_the_session_monitor_counts_a_site_with_the_venue_it_belongs_to_too() -> None:
+    (row,) = rows(SESSIONS, facts([*moved(), *contradicted()]))
+    monitor = v1.RemoteSessionMonitor.FromString(row[-1])
+    (venue_of_anyue,) = [one for one in monitor.venues if one.host == ANYUE]
+    assert (venue_of_anyue.members, venue_of_anyue.resident) == (8 + 3, 5)
+    assert {one.venue: one.number for one in monitor.attendance} == {ANYUE: 8, TOWN: 3, LEZHI: 4}
+    assert monitor.members == 8 + 3 + 4
 
 
 def test_of_two_counts_of_one_room_the_hosts_own_decides_and_the_difference_shows() -> None:
