@@ -57,6 +57,13 @@ def test_each_city_keeps_its_own_minutes_of_the_session() -> None:
     assert [event.document for event in minutes] == ["内政协纪要9号"]
 
 
+def test_a_session_of_two_cities_that_no_plan_could_open_is_not_scheduled() -> None:
+    alone = v1.ScheduleRemoteSessionRequest(session_id=S, topic="基础设施建设", peer=True)
+    World().refused(ZIYANG, alone, "PEER_WITHOUT_PLAN")
+    of_a_county = v1.ScheduleRemoteSessionRequest(session_id="512021-RS-1", joint_work_id="512021-JW-1", peer=True)
+    World().refused("512021", of_a_county, "PEER_WITHOUT_PLAN")
+
+
 def test_each_city_consults_and_reports_to_its_own_party_committee() -> None:
     world = World()
     for city in (ZIYANG, NEIJIANG):

@@ -98,6 +98,9 @@ def schedule(state: RemoteSession, command: v1.ScheduleRemoteSessionRequest, occ
     )
     if state.status is not Status.NONE:
         return unchanged if state.plan == plan else refused("SESSION_EXISTS", "this id names another session already")
+    if command.peer and not (occasion.by.tier == v1.TIER_MUNICIPAL and command.joint_work_id):
+        message = "a session of two cities opens by the plan that both endorse: a city holds it, for joint work"
+        return refused("PEER_WITHOUT_PLAN", message, cite="002.11", rule="ZY-REM-4")
     return recorded(plan)
 
 
