@@ -110,9 +110,11 @@ def test_who_is_asked_to_host_on_another_date_owes_one_answer_to_the_newest_ques
     assert waiting(asked, anew, off) == set()
 
 
-def test_an_invitation_for_two_supervisors_waits_for_the_second() -> None:
+def test_an_invitation_for_two_supervisors_waits_for_the_second_or_until_it_is_declined() -> None:
     (line,) = (line for line in LINES if line.rule == "SupervisorInvited")
     assert waiting(*line.opening, *line.discharge[:1]) == {("SupervisorInvited", ANYUE)}
+    no = v1.SupervisorInvitationDeclined(secondment_id="512021-SE-7", reason="人员已满")
+    assert not waiting(*line.opening, *line.discharge[:1], act(line.opening[0].stream, no, "2023-06-20"))
 
 
 def test_a_venue_that_the_main_record_heard_of_late_owes_minutes_too_until_the_record_is_sealed() -> None:

@@ -147,7 +147,10 @@ _TABLE = (
         ("SupervisionOpinionClosed",), "due_at", "001(10), 001(18)",
     ),
     Rule("RecheckAsked", "addressee", ("RecheckHeld",), ("SupervisionOpinionClosed",), "due_at", "002.18"),
-    Rule("SupervisorInvited", "committee that was asked for members", ("SupervisorSeconded",), (), "", "001(13)"),
+    Rule(
+        "SupervisorInvited", "committee that was asked for members",
+        ("SupervisorSeconded", "SupervisorInvitationDeclined"), (), "", "001(13)",
+    ),
 )  # fmt: skip
 RULES: Mapping[str, Rule] = MappingProxyType({rule.key: rule for rule in _TABLE})
 """By what they are called. A reply that something is still under study discharges nothing: the answer is to come."""

@@ -82,6 +82,10 @@ def _seconded(cell: Ledger, fact: Fact, e: v1.SupervisorSeconded) -> Ledger:
     return ended(cell, fact, f"SupervisorInvited/{e.secondment_id}") if sent == cell.counts["places"] else cell
 
 
+def _declined(cell: Ledger, fact: Fact, e: v1.SupervisorInvitationDeclined) -> Ledger:
+    return ended(cell, fact, f"SupervisorInvited/{e.secondment_id}")
+
+
 STEPS: Steps = {
     "supervision-opinion": {
         v1.SupervisionOpinionIssued: _asked,
@@ -95,6 +99,10 @@ STEPS: Steps = {
         v1.SupervisionReplyGiven: _replied,
         v1.RecheckHeld: _looked,
     },
-    "secondment": {v1.SupervisorInvited: _invited, v1.SupervisorSeconded: _seconded},
+    "secondment": {
+        v1.SupervisorInvited: _invited,
+        v1.SupervisorSeconded: _seconded,
+        v1.SupervisorInvitationDeclined: _declined,
+    },
 }
 """What each event of these streams does to the ledger."""

@@ -94,6 +94,6 @@ def _reconfirmations(ledgers: Mapping[str, Ledger]) -> Iterator[tuple[Opening, E
 
 
 WAITING = ReadModel(
-    name="waiting_for_me", fold_version=4, cells=dict.fromkeys(STEPS, Ledger), fold=fold, combine=combine
+    name="waiting_for_me", fold_version=5, cells=dict.fromkeys(STEPS, Ledger), fold=fold, combine=combine
 )
 """One row per obligation; see sql/waiting_for_me.create.sql for its columns."""
