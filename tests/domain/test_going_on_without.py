@@ -77,6 +77,13 @@ def test_the_others_go_on_when_one_declines() -> None:
     spec.given(*history).when(CONFIRM).then(CONFIRMED)
 
 
+def test_work_does_not_start_as_if_nothing_were_when_a_required_body_dropped_out_of_it() -> None:
+    agreed = (*IN, accepted(YANJIANG), CONFIRMED)
+    spec.given(*agreed, withdrawn(YANJIANG)).when(START).refused("REQUIRED_PARTICIPANT_MISSING", participants=YANJIANG)
+    assert spec.given(*agreed, withdrawn(YANJIANG), GOES_ON).when(START).after.state.stage is joint_work.Stage.RUNNING
+    assert spec.given(*agreed, moved()).when(START).after.state.stage is joint_work.Stage.RUNNING, "silence is no no"
+
+
 def test_silence_is_no_no_nobody_goes_on_without_a_body_that_may_still_answer() -> None:
     spec.given(*IN).when(WITHOUT).refused("REQUIRED_PARTICIPANT_MISSING", participants=YANJIANG)
 

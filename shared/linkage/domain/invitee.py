@@ -5,7 +5,7 @@ Part of joint work, with the decisions that concern a single body. Domain paper 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -15,7 +15,19 @@ from linkage import v1
 from linkage.domain.deadline import passed
 from linkage.domain.decision import Decision, Occasion, Refusal, recorded, refused, unchanged
 
-__all__ = ["Invitee", "Standing", "admit", "deliver", "evolve", "incorporate", "lapse", "missing", "note", "without"]
+__all__ = [
+    "Invitee",
+    "Standing",
+    "admit",
+    "deliver",
+    "dropped_out",
+    "evolve",
+    "incorporate",
+    "lapse",
+    "missing",
+    "note",
+    "without",
+]
 
 
 class Standing(StrEnum):
@@ -138,6 +150,14 @@ def without(invited: Mapping[str, Invitee], material: int, reason: str) -> list[
         return refused("LATE_ACCEPTANCE_NOT_ADMITTED", message, participants=", ".join(bodies))
     message = "A required body has not agreed to the current plan."
     return refused("REQUIRED_PARTICIPANT_MISSING", message, cite="002.19", participants=", ".join(bodies))
+
+
+def dropped_out(invited: Mapping[str, Invitee], without: Collection[str]) -> Refusal | None:
+    """The refusal to begin while a required body is out and nobody has said that it goes on without it (§4.1). Silence
+    holds nothing up: a tier may be offline."""
+    out = sorted(code for code, known in invited.items() if known.required and known.invitable and code not in without)
+    message = "A required body has dropped out, and the work was not confirmed without it."
+    return refused("REQUIRED_PARTICIPANT_MISSING", message, cite="002.19", participants=", ".join(out)) if out else None
 
 
 def lapse(known: Invitee | None, command: v1.LapseInvitationRequest, occasion: Occasion) -> Decision:

@@ -205,7 +205,8 @@ def start(state: JointWork, command: v1.StartJointWorkRequest, occasion: Occasio
         return unchanged
     if state.stage is not Stage.CONFIRMED:
         return refused("JOINT_WORK_NOT_CONFIRMED", "Joint work starts once confirmed.", stage=state.stage)
-    return recorded(v1.JointWorkStarted(joint_work_id=command.joint_work_id, participants=state.told))
+    started = v1.JointWorkStarted(joint_work_id=command.joint_work_id, participants=state.told)
+    return invitees.dropped_out(state.invited, state.without) or recorded(started)
 
 
 def conclude(state: JointWork, command: v1.ConcludeJointWorkRequest, occasion: Occasion) -> Decision:
