@@ -6,9 +6,12 @@ import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from prometheus_client import Counter, Gauge, Histogram
 from prometheus_client.parser import text_string_to_metric_families
 
-__all__ = ["Scraped", "scrape"]
+from linkage import metrics
+
+__all__ = ["Scraped", "in_code", "scrape"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +38,15 @@ def scrape(address: str) -> Scraped:
     kinds = {family.name + ("_total" if family.type == "counter" else ""): family.type for family in families}
     samples = tuple((one.name, one.labels, one.value) for family in families for one in family.samples)
     return Scraped({name: kind for name, kind in kinds.items() if not name.endswith("_created")}, samples)
+
+
+def in_code() -> dict[str, tuple[str, set[str]]]:
+    """Every metric of `linkage.metrics` by the name that queries use: type, labels."""
+    found = {}
+    for one in vars(metrics).values():
+        if not isinstance(one, Counter | Gauge | Histogram):
+            continue
+        (described,) = one.describe()
+        suffix = "_total" if described.type == "counter" else ""
+        found[described.name + suffix] = (described.type, set(one._labelnames))
+    return found

@@ -17,7 +17,7 @@ from deploy.local.places import REPOSITORY
 from deploy.local.site import Site
 from linkage import metrics, v1
 from linkage.client import Refused
-from tests.monitoring.scraping import Scraped, scrape
+from tests.monitoring.scraping import Scraped, in_code, scrape
 from tests.system.commands import Commands
 from tests.system.moments import eventually
 
@@ -27,7 +27,7 @@ _ROW = re.compile(r"^\| `(linkage_[a-z_]+)` \| (\w+) \|([^|]*)\|", re.MULTILINE)
 
 def test_the_page_names_every_metric_with_its_type_and_labels_and_invents_none() -> None:
     told = {name: (kind, set(re.findall(r"`(\w+)`", labels))) for name, kind, labels in _ROW.findall(PAGE.read_text())}
-    assert told == _in_code()
+    assert told == in_code()
 
 
 def test_every_metric_of_the_code_is_in_its_list() -> None:
@@ -39,7 +39,7 @@ def test_every_metric_of_the_code_is_in_its_list() -> None:
 async def test_a_process_answers_with_the_names_of_the_page(site: Site, name: str) -> None:
     scraped = await asyncio.to_thread(scrape, site.metrics(name))
     ours = {metric: kind for metric, kind in scraped.kinds.items() if metric.startswith("linkage_")}
-    assert ours == {metric: kind for metric, (kind, _) in _in_code().items()}
+    assert ours == {metric: kind for metric, (kind, _) in in_code().items()}
     await eventually(lambda: _at(site, name).total("linkage_database_answers") == 1)
 
 
@@ -118,15 +118,3 @@ def test_a_port_for_metrics_that_is_taken_ends_the_start_with_its_name(site: Sit
 
 def _at(site: Site, name: str) -> Scraped:
     return scrape(site.metrics(name))
-
-
-def _in_code() -> dict[str, tuple[str, set[str]]]:
-    """Every metric of `linkage.metrics` by the name that queries use: type, labels."""
-    found = {}
-    for one in vars(metrics).values():
-        if not isinstance(one, Counter | Gauge | Histogram):
-            continue
-        (described,) = one.describe()
-        suffix = "_total" if described.type == "counter" else ""
-        found[described.name + suffix] = (described.type, set(one._labelnames))
-    return found

@@ -1,0 +1,184 @@
+"""The stage of the drills: one whole system on servers of its own, offices that work in it, and linkagectl."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sysconfig
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+
+from deploy.local.parts import HOSTED
+from deploy.local.servers import own_servers
+from deploy.local.site import Site, site
+from linkage import v1
+from linkage.client import Office, Refused
+from linkage.store import Store, StoredEvent
+
+__all__ = ["CITY", "COUNTY", "HOSTS", "DrillFailed", "Stage", "plan", "stage"]
+
+CITY, COUNTY = "512000", "512021"
+_PATIENCE = 60.0
+HOSTS = {**HOSTED, "county": ("512002", COUNTY)}
+"""Whom the stage hosts: one county is left, to be added."""
+_POSTS = {"township": v1.POST_TOWNSHIP_LIAISON_OFFICER}
+
+
+class DrillFailed(Exception):
+    """What the drill ends with does not hold."""
+
+
+@dataclass(slots=True)
+class Stage:
+    """A running system. `say`: tells whoever watches what is done."""
+
+    site: Site
+    say: Callable[[str], None]
+    hosts: dict[str, str] = field(default_factory=dict)
+    """Bodies that are not at their tier's process, and where they are."""
+    own: str = ""
+    """The process of the county that runs its own instance, once it is there."""
+
+    async def give(self, body: str, request: Any, *awaiting: str) -> v1.Receipt:
+        """The receipt of a command, repeated while it is refused for a reason awaited, or nobody answers."""
+        async with self.office(body) as office:
+            return await self.ask(office, request, *awaiting)
+
+    async def ask(self, office: Office, request: Any, *awaiting: str) -> v1.Receipt:
+        """The same, from an office that is there."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + _PATIENCE
+        request.request_id = str(uuid4())
+        while True:
+            try:
+                answer = await office(request, within=5)
+            except Refused as refused:
+                if refused.reason not in awaiting or loop.time() > end:
+                    raise
+                await asyncio.sleep(0.1)
+            else:
+                receipt: v1.Receipt = answer.receipt
+                return receipt
+
+    def office(self, body: str) -> Office:
+        """The office of a body, at the process that hosts it."""
+        tier = next((tier for tier, hosted in HOSTED.items() if body in hosted), "county")
+        token = self.site.plan.mint.token(body, _POSTS.get(tier, v1.POST_CPPCC_OFFICE))
+        return Office(self.site.address(self.hosts.get(body, tier)), token)
+
+    def new_id(self, body: str) -> str:
+        """An identifier of a joint work that the body has not used."""
+        return f"{body}-JW-{uuid4().hex[:8]}"
+
+    async def invited(self, body: str = COUNTY, by: str = CITY) -> str:
+        """A joint work of the city's to which the body is invited."""
+        work = self.new_id(by)
+        proposed = v1.ProposeJointWorkRequest(
+            joint_work_id=work,
+            mode=v1.LINKAGE_MODE_STANDALONE,
+            direction=v1.LINKAGE_DIRECTION_VERTICAL,
+            plan=plan(),
+        )
+        await self.give(by, proposed)
+        await self.give(by, v1.IssueInvitationRequest(joint_work_id=work, participant=body, role="参加协商"))
+        return work
+
+    async def accepted(self, work: str, body: str = COUNTY, by: str = CITY) -> None:
+        """The body accepts, and the city has noted it."""
+        await self.give(body, v1.AcceptInvitationRequest(joint_work_id=work, revision=1), "INVITATION_NOT_OPEN")
+        await self.until(lambda: self.noted(work, body, by), f"{by} has noted that {body} accepts {work}")
+
+    async def noted(self, work: str, body: str, by: str = CITY) -> bool:
+        """Whether the initiator has noted the body's answer."""
+        events = await self.events("municipal", f"{by}/joint-work/{work}")
+        return any(
+            v1.ParticipantAnswerNoted.FromString(event.data).participant == body
+            for event in events
+            if event.type == v1.ParticipantAnswerNoted.DESCRIPTOR.full_name
+        )
+
+    async def events(self, name: str, stream: str) -> list[StoredEvent]:
+        """A stream, as the store of that process has it."""
+        return await self.events_at(self.site.plan.dsns[name], stream)
+
+    async def events_at(self, dsn: str, stream: str) -> list[StoredEvent]:
+        """A stream, as the store at that address has it."""
+        async with Store.open(dsn, readers=1) as store:
+            return await store.load(stream)
+
+    async def board(self, work: str) -> Any:
+        """The joint work, as the read models show it to the city."""
+        token = self.site.plan.mint.token(CITY, v1.POST_CPPCC_OFFICE)
+        async with Office(self.site.address("query"), token) as office:
+            return await office(v1.GetJointWorkRequest(joint_work_id=work), within=5)
+
+    async def until(self, condition: Callable[[], Awaitable[bool]], what: str, seconds: float = _PATIENCE) -> None:
+        """Waits until it holds. Raises DrillFailed after so many seconds."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + seconds
+        while not await condition():
+            if loop.time() > end:
+                raise DrillFailed(f"not within {seconds:.0f} s: {what}")
+            await asyncio.sleep(0.2)
+        self.say(f"✓ {what}")
+
+    def check(self, held: bool, what: str) -> None:
+        """Says that it holds, or raises DrillFailed."""
+        if not held:
+            raise DrillFailed(what)
+        self.say(f"✓ {what}")
+
+    async def ctl(self, *arguments: str, of: str = "county", status: int | None = 0, **more: str) -> str:
+        """What linkagectl says in the environment of a process. Raises DrillFailed at another exit status
+        (None: any will do)."""
+        self.say(f"$ linkagectl {' '.join(arguments)}")
+        part = self.site._part(of)
+        command = [str(Path(sysconfig.get_path("scripts")) / "linkagectl"), *arguments]
+        environment = {**part.environment, **more, "COLUMNS": "200"}
+        ran = await asyncio.to_thread(
+            subprocess.run, command, env=environment, capture_output=True, text=True, timeout=120, check=False
+        )
+        if status is not None and ran.returncode != status:
+            raise DrillFailed(f"linkagectl {' '.join(arguments)} ended with {ran.returncode}: {ran.stdout}{ran.stderr}")
+        for line in (ran.stdout + ran.stderr).splitlines():
+            self.say(f"  {line}")
+        return ran.stdout
+
+    async def execute(self, name: str, sql: str) -> None:
+        """One statement in the database of that name."""
+        db = await asyncpg.connect(self.site.plan.dsns[name])
+        try:
+            await db.execute(sql)
+        finally:
+            await db.close()
+
+    async def stop(self, *names: str) -> None:
+        """Asks processes to end, and waits."""
+        await asyncio.gather(*(asyncio.to_thread(self.site.dismiss, name) for name in names))
+        self.say(f"stopped {', '.join(names)}")
+
+    async def start(self, *names: str) -> None:
+        """Starts processes, and waits until they serve."""
+        await asyncio.to_thread(self.site.start, *names)
+        self.say(f"started {', '.join(names)}")
+
+
+def plan() -> v1.JointPlan:
+    """A joint plan."""
+    text = v1.JointPlan(topic="老旧小区改造提升", kind=v1.JOINT_WORK_KIND_CONSULTATION, main_venue="资阳市政协")
+    text.held_at.FromJsonString("2026-12-01T01:00:00Z")
+    return text
+
+
+@contextmanager
+def stage(directory: Path, say: Callable[[str], None], settings: Mapping[str, str] | None = None) -> Iterator[Stage]:
+    """A system for drills, ended at the end. Its servers are its own: drills kill them."""
+    short = {"LINKAGE_SESSION_SECONDS": "6", **(settings or {})}
+    with own_servers(directory) as servers, site(servers, directory / "site", short, hosted=HOSTS) as running:
+        yield Stage(running, say)
