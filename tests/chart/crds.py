@@ -26,6 +26,7 @@ CUSTOM = {
     ("keda.sh/v1alpha1", "ScaledObject"),
     ("keda.sh/v1alpha1", "TriggerAuthentication"),
     ("monitoring.coreos.com/v1", "PodMonitor"),
+    ("monitoring.coreos.com/v1", "PrometheusRule"),
     ("postgresql.cnpg.io/v1", "Cluster"),
 }
 """API version and kind of every custom resource that the chart may make."""
@@ -46,6 +47,8 @@ def strict(schema: Any) -> Any:
         return {"type": ["integer", "string"]}
     kept = {key: value for key, value in schema.items() if key not in ("description", "default", "format")}
     kept = {key: value for key, value in kept.items() if not key.startswith("x-kubernetes-")}
+    if "(?i)" in str(kept.get("pattern", ""))[1:]:
+        del kept["pattern"]  # Go's regular expressions may turn case off within; Python's may not
     if isinstance(kept.get("properties"), dict):
         kept["properties"] = {name: strict(of) for name, of in kept["properties"].items()}
         if not schema.get("x-kubernetes-preserve-unknown-fields"):

@@ -81,10 +81,6 @@ CHECKS_REFUSE: dict[str, tuple[dict[str, Any], str]] = {
         county(tls={"enabled": True}),
         "county instance anyue: tls.enabled needs a certificate",
     ),
-    "two certificates": (
-        county(tls={"enabled": True, "secret": "a", "issuer": {"name": "b"}}),
-        "county instance anyue: tls.secret and tls.issuer.name are both named: which one?",
-    ),
     "nobody trusted": ({"issuers": {"configMap": {"name": ""}}}, "issuers: say whose tokens are trusted"),
     "two scalers of one worker": (
         {"projections": {"worker": {"freshness": {"enabled": True}, "autoscaling": {"enabled": True}}}},

@@ -99,6 +99,31 @@ def test_an_instance_may_have_its_own_way_to_kafka() -> None:
     assert environment(named(rendered, "Deployment", "worker"))["LINKAGE_KAFKA_SASL_USERNAME"] == "all"
 
 
+def test_an_instance_may_differ_from_the_defaults_also_by_nothing() -> None:
+    own = {
+        "name": "anyue",
+        "organisations": ["512021"],
+        "database": {"secret": {"name": "db"}},
+        "drainSeconds": 0,
+        "reflection": False,
+        "spreadOver": [],
+        "priorityClassName": "",
+        "autoscaling": {"enabled": False},
+        "tls": {"secret": "own"},
+    }
+    scaled = {"priorityClassName": "important", "autoscaling": {"enabled": True}}
+    secured = {"tls": {"enabled": True, "issuer": {"name": "ca"}}}
+    rendered = render("small", {"defaults": {**scaled, **secured}, "county": [own]})
+    deployment = named(rendered, "Deployment", "county-anyue")
+    pod = deployment["spec"]["template"]["spec"]
+    assert "lifecycle" not in container(deployment)
+    assert environment(deployment)["LINKAGE_REFLECTION"] == "false"
+    assert not {"topologySpreadConstraints", "priorityClassName"} & pod.keys()
+    assert deployment["spec"]["replicas"] == 1
+    assert [one["secret"]["secretName"] for one in pod["volumes"] if one["name"] == "tls"] == ["own"]
+    assert "lk-linkage-county-anyue" not in of_kind(rendered, "Certificate")
+
+
 def test_what_is_read_from_a_file_is_mounted_where_it_is_looked_for() -> None:
     for example in EXAMPLES:
         for deployment in deployments(example).values():

@@ -36,9 +36,6 @@
 {{- if and $w.tls.enabled (not $w.tls.secret) (not $issuer) -}}
 {{- fail (printf "%s: tls.enabled needs a certificate: name tls.secret, or tls.issuer.name of cert-manager." $what) -}}
 {{- end -}}
-{{- if and $w.tls.enabled $w.tls.secret $issuer -}}
-{{- fail (printf "%s: tls.secret and tls.issuer.name are both named: which one?" $what) -}}
-{{- end -}}
 {{- end -}}
 {{- if and $w.autoscaling.enabled (gt (int $w.autoscaling.minReplicas) (int $w.autoscaling.maxReplicas)) -}}
 {{- fail (printf "%s: autoscaling.minReplicas is more than autoscaling.maxReplicas." $what) -}}
