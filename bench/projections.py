@@ -48,7 +48,7 @@ __all__ = ["projection_rows"]
 
 _ROUNDS = 3
 _WORKS = 500
-_WORKS_REBUILT = 600
+_WORKS_REBUILT = 1_800
 _AT_ONCE = 40
 """Joint works that go on at the same time: their events come interleaved."""
 _TIERS = ("municipal", "county", "township")
