@@ -69,7 +69,7 @@ def said(gist: str = "增设车位") -> v1.FactCorrected:
     return v1.FactCorrected(ref_event_id=SAID, matter_id=JW, correction=1, reason=WHY, statement=statement)
 
 
-def put_right(text: str = "地点为东门外", *, event: str = FINDING, matter: str = "") -> v1.CorrectFactRequest:
+def put_right(text: str = "地点为东门外", *, event: str = FINDING, matter: str = "512021-F-1") -> v1.CorrectFactRequest:
     return v1.CorrectFactRequest(ref_event_id=event, matter_id=matter, reason=WHY, text=text)
 
 

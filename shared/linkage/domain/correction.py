@@ -87,7 +87,7 @@ def _corrected(state: Correction, command: Command, event: v1.FactCorrected, occ
     if refusal := _of_another_kind(state.newest, event, found["kind"]):
         return refusal
     event.ref_event_id, event.reason = command.ref_event_id, command.reason
-    event.matter_id = state.newest.matter_id or command.matter_id or found["id"]
+    event.matter_id = state.newest.matter_id or command.matter_id
     event.correction = state.number
     if state.newest == event:
         return unchanged
