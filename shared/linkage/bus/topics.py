@@ -12,7 +12,7 @@ from kafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 from linkage import contract
 from linkage.bus.settings import KafkaSettings
 
-__all__ = ["CURSORS", "LARGEST_RECORD", "TopicsUnfit", "apply", "check", "event_topics", "topic_of"]
+__all__ = ["CURSORS", "LARGEST_RECORD", "TopicsUnfit", "apply", "check", "declared", "event_topics", "topic_of"]
 
 CURSORS = "linkage.relay-cursors"
 """Key: a relay's name; value: the position up to which it has published. One partition, compacted."""
@@ -53,12 +53,17 @@ def topic_of(tier: str, kind: str) -> str:
     return contract.topics()[tier, contract.kinds()[kind].family]
 
 
+def declared(settings: KafkaSettings) -> dict[str, tuple[int, dict[str, str]]]:
+    """Every topic as it should be: its partitions and what is configured for it."""
+    return dict.fromkeys(event_topics(), (settings.partitions, _EVENTS)) | {CURSORS: (1, _COMPACTED)}
+
+
 def apply(settings: KafkaSettings) -> list[str]:
     """Creates the topics that are missing and returns their names. Safe to repeat, and for several at once.
 
     What exists is not changed: afterwards `check` is made, whose `TopicsUnfit` this raises. Raises KafkaError.
     """
-    wanted = dict.fromkeys(event_topics(), (settings.partitions, _EVENTS)) | {CURSORS: (1, _COMPACTED)}
+    wanted = declared(settings)
     with closing(_admin(settings)) as admin:
         missing = sorted(wanted.keys() - set(admin.list_topics()))
         created = []

@@ -14,7 +14,7 @@ from typing import Annotated
 import structlog
 import typer
 
-from linkage.ctl import keys, migrate, parked, relay, streams, topics, verify
+from linkage.ctl import doctor, keys, migrate, parked, reconcile, relay, streams, topics, verify
 from linkage.ctl.sentences import Sentences
 
 __all__ = ["app"]
@@ -44,11 +44,13 @@ def _quietly(
 
 
 app.command("migrate")(migrate.migrate)
+app.command("doctor")(doctor.doctor)
 app.add_typer(topics.app, name="topics")
 app.add_typer(streams.app, name="stream")
 app.add_typer(relay.app, name="relay")
 app.add_typer(parked.app, name="parked")
 app.add_typer(verify.app, name="verify")
+app.command("reconcile")(reconcile.reconcile)
 app.add_typer(keys.app, name="keys")
 app.command("token")(keys.token)
 for _entry in sorted(entry_points(group="linkage.ctl"), key=lambda entry: entry.name):

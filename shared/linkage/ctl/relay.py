@@ -16,7 +16,7 @@ from linkage.bus.settings import KafkaSettings
 from linkage.ctl.places import AsJson, Instance, KafkaOption, StoreOption, kafka_settings, required
 from linkage.store import Store, moment
 
-__all__ = ["app"]
+__all__ = ["Standing", "app", "standing"]
 
 app = typer.Typer(help="See how the relay of a tier instance is doing.", no_args_is_help=True)
 
@@ -31,7 +31,9 @@ def _relay() -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Status:
+class Standing:
+    """Who leads, and how far publishing has come."""
+
     instance: str
     leader: str | None
     leader_since: str | None
@@ -41,6 +43,8 @@ class _Status:
     """Position up to which everything is published."""
     tail: int
     """Position up to which everything is stored."""
+    stored: int
+    """Newest position in the store. Below the cursor only where the store was restored from before."""
     behind: int
     """Events stored and not published; at most `_COUNTED` are counted."""
     oldest_unpublished: str | None
@@ -53,7 +57,7 @@ def status(instance: Instance, store: StoreOption = None, kafka: KafkaOption = N
     The cursor is read from Kafka as committed, the tail from the store: neither is the word of a running process.
     """
     dsn = required(store, "--store", "LINKAGE_STORE_DSN")
-    found = asyncio.run(_status(instance, dsn, kafka_settings(kafka)))
+    found = asyncio.run(standing(instance, dsn, kafka_settings(kafka)))
     if json_:
         typer.echo(json.dumps(asdict(found), indent=2))
         return
@@ -66,23 +70,27 @@ def status(instance: Instance, store: StoreOption = None, kafka: KafkaOption = N
     more = "more than " if found.behind >= _COUNTED else ""
     behind = f"behind by {more}{found.behind} events" if found.behind else "nothing is behind"
     typer.echo(f"published up to position {found.cursor}, stored up to {found.tail}: {behind}.")
+    if found.cursor > found.stored:
+        typer.echo(f"the store ends at {found.stored}, before what was published: it was restored from before.")
     if found.oldest_unpublished:
         typer.echo(f"the oldest event not published was recorded {found.oldest_unpublished}.")
 
 
-async def _status(instance: str, dsn: str, kafka: KafkaSettings) -> _Status:
+async def standing(instance: str, dsn: str, kafka: KafkaSettings) -> Standing:
+    """How the relay of an instance stands. Raises KafkaError, `CursorUnreadable`, and what asyncpg raises."""
     sessions = await _sessions(instance, dsn)
     leader = next((session for session in sessions if session[2]), None)
     # The cursor first: what is published meanwhile then counts as behind, and never the other way round.
     cursor = await asyncio.to_thread(read_cursor, kafka, instance)
-    tail, behind, oldest = await _behind(dsn, cursor)
-    return _Status(
+    tail, stored, behind, oldest = await _behind(dsn, cursor)
+    return Standing(
         instance,
         leader[1] if leader else None,
         moment(leader[0]) if leader else None,
         sum(not leads for _, _, leads in sessions),
         cursor,
         tail,
+        stored,
         behind,
         oldest,
     )
@@ -97,8 +105,9 @@ async def _sessions(instance: str, dsn: str) -> list[tuple[datetime, str, bool]]
         await db.close()
 
 
-async def _behind(dsn: str, cursor: int) -> tuple[int, int, str | None]:
+async def _behind(dsn: str, cursor: int) -> tuple[int, int, int, str | None]:
     async with Store.open(dsn, readers=1) as store:
+        stored, _ = await store.tail_state(cursor)
         tail, behind, oldest = cursor, 0, None
         while behind < _COUNTED:
             reached, events = await store.page(tail, _PAGE)
@@ -108,4 +117,4 @@ async def _behind(dsn: str, cursor: int) -> tuple[int, int, str | None]:
             if reached == tail:
                 break
             tail = reached
-        return tail, behind, oldest
+        return tail, stored, behind, oldest

@@ -12,7 +12,7 @@ Row: TypeAlias = tuple[Any, ...]
 
 
 def rows(
-    stream: str, key: str, head: Head, events: Sequence[NewEvent], metadata: Metadata, fingerprint: bytes
+    stream: str, key: str, head: Head, events: Sequence[NewEvent], metadata: Metadata, fingerprint: bytes | None
 ) -> tuple[Row, list[Row]]:
     """One append as `append_batch` takes it: its `a_` values, and its events' `e_` values without `e_append`.
 

@@ -6,7 +6,7 @@ import asyncpg
 from pogo_core.util import migrate as pogo
 from pogo_core.util import sql as applied
 
-__all__ = ["MIGRATIONS", "DatabaseTooNew", "migrate"]
+__all__ = ["MIGRATIONS", "DatabaseTooNew", "migrate", "standing"]
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 """The event store's own migrations: `store_<number>_<what>.sql`."""
@@ -24,15 +24,24 @@ async def migrate(dsn: str, migrations: Path = MIGRATIONS) -> None:
     The files of one folder share the name's first word (`store_…`): several folders can serve one database, and each
     knows its own. Raises `DatabaseTooNew` if the database has one of that word that the folder does not.
     """
-    known = {path.stem for path in migrations.glob("*.sql")}  # noqa: ASYNC240 (a handful of files, before any traffic)
     db = await asyncpg.connect(dsn)
     try:
         await db.execute("select pg_advisory_lock($1)", _LOCK)
         await applied.ensure_pogo_sync(db)
-        area = min(known).split("_")[0] + "_"
-        has = await applied.get_applied_migrations(db, schema_name="public")
-        if newer := sorted(name for name in has - known if name.startswith(area)):
-            raise DatabaseTooNew(f"the database has migrations this release does not know: {', '.join(newer)}")
+        _, newer = await standing(db, migrations)
+        if newer:
+            raise DatabaseTooNew(f"the database has migrations this release does not know: {', '.join(sorted(newer))}")
         await pogo.apply(db, migrations, schema_name="public")
     finally:
         await db.close()
+
+
+async def standing(db: "asyncpg.Connection[asyncpg.Record]", migrations: Path) -> tuple[set[str], set[str]]:
+    """Which of the folder's migrations the database lacks, and which it has of the same first word that are unknown."""
+    known = {path.stem for path in migrations.glob("*.sql")}  # noqa: ASYNC240 (a handful of files)
+    area = min(known).split("_")[0] + "_"
+    try:
+        has = await applied.get_applied_migrations(db, schema_name="public")
+    except asyncpg.UndefinedTableError:  # nobody has migrated it yet
+        has = set()
+    return known - has, {name for name in has - known if name.startswith(area)}

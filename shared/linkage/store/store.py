@@ -60,13 +60,14 @@ class Store:
         head: Head,
         events: Sequence[NewEvent],
         metadata: Metadata,
-        fingerprint: bytes,
+        fingerprint: bytes | None,
     ) -> Appended:
         """Appends the events to the stream that ends at `head`, all or none, and answers when that is durable.
 
         `stream`: `<organisation>/<kind>/<id>`. `key`: the stream's partition key, which its first append decides.
         `metadata.request_id` names the request within the organisation and `fingerprint` its content: when it was
-        stored before, the first answer is given again, whatever the stream holds now.
+        stored before, the first answer is given again, whatever the stream holds now. None is for events that are
+        recorded again after a loss: their request is not looked for, and not found later.
         Raises `VersionConflict`, `RequestReused`, `ChainBroken`, `AppendRejected`; after `StoreUnavailable` the outcome
         is unknown, and repeating with the same request id is safe. A cancelled append may still be stored.
         Raises ValueError for an append without an event, and for a stream id of another form.
