@@ -16,7 +16,7 @@ export PYTHON
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SILENT:
-.PHONY: help setup proto docs demo test lint format bench image cluster lock clean down
+.PHONY: help setup proto docs demo test lint format drills bench image cluster lock clean down
 
 help: ## Show this list
 	sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | while IFS='	' read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
@@ -48,6 +48,9 @@ format: $(DEPENDENCIES) ## Bring contract and code into the house's format
 	$(BIN)/buf format --write
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
+
+drills: setup ## Play the operators' runbooks on the local stack; NAME=losing-kafka plays one
+	$(TIED) $(BIN)/python -m deploy.drills $(NAME)
 
 bench: setup ## Measure the figures side by side, as ratios
 	$(TIED) $(BIN)/python -m bench $(ARGS)

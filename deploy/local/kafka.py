@@ -96,6 +96,14 @@ class Kafka:
         self._process = spawn(command, log=log, env=_environment())
         await_ready(self._answers, name="Kafka", process=self._process, log=log, seconds=90)
 
+    def lose(self) -> None:
+        """Lose the cluster with all its data, and start a new one, empty, at the same address."""
+        directory = self._ours()
+        self.stop()
+        shutil.rmtree(directory / "data")
+        _format(directory)
+        self.restart()
+
     def stop(self) -> None:
         """Stop in order. Nothing happens to a broker that is not ours or not running."""
         if self._process is not None:
@@ -147,7 +155,7 @@ def _formatted(directory: Path) -> int:
     if properties.exists() and (directory / "data" / "meta.properties").exists():
         settings = dict(line.split("=", 1) for line in properties.read_text().splitlines())
         return int(settings["listeners"].split(",")[0].rsplit(":", 1)[1])
-    (directory / "data").mkdir(parents=True, exist_ok=True)
+    directory.mkdir(parents=True, exist_ok=True)
     port, controller = free_port(), free_port()
     settings = SETTINGS | {
         "listeners": f"PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}",
@@ -155,6 +163,13 @@ def _formatted(directory: Path) -> int:
         "log.dirs": str(directory / "data"),
     }
     properties.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
+    _format(directory)
+    return port
+
+
+def _format(directory: Path) -> None:
+    """Makes a new cluster's empty data directory, as the properties say."""
+    (directory / "data").mkdir(parents=True, exist_ok=True)
     command = _command(
         "kafka.tools.StorageTool",
         "format",
@@ -162,12 +177,11 @@ def _formatted(directory: Path) -> int:
         "--cluster-id",
         str(uuid4()),
         "--config",
-        str(properties),
+        str(directory / "server.properties"),
     )
     result = subprocess.run(tied(command), env=_environment(), capture_output=True, text=True, check=False)
     if result.returncode != 0:
         raise NotReady(f"Kafka could not format its data directory:\n{result.stdout}{result.stderr}")
-    return port
 
 
 def _command(*arguments: str) -> list[str]:

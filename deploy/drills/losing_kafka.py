@@ -1,0 +1,40 @@
+"""Losing Kafka: the cluster is gone with all its data; a new, empty one is filled from the stores."""
+
+from __future__ import annotations
+
+import asyncio
+
+from deploy.drills.stage import HOSTS, Stage
+from deploy.local.parts import TIERS, WORKER
+
+__all__ = ["drill"]
+
+
+async def drill(stage: Stage) -> None:
+    """Work goes on in the tiers while there is no Kafka; afterwards everybody hears all of it, in order, once."""
+    before = await stage.invited()
+    await stage.accepted(before)
+    site = stage.site
+    await asyncio.to_thread(site.servers.kafka.kill)
+    unheard = await stage.invited()
+    stage.say("Kafka is gone; the city recorded another invitation all the same")
+    await asyncio.to_thread(site.kill, WORKER)  # without Kafka it takes long to end by itself; killing is safe
+    await stage.stop(*TIERS)
+    await asyncio.to_thread(site.servers.kafka.lose)
+    stage.say("a new cluster is there, without a single topic")
+    await stage.ctl("topics", "apply")
+    for tier in TIERS:
+        bodies = ",".join(HOSTS[tier])
+        await stage.ctl("reconcile", of=tier, LINKAGE_ORGANISATIONS=bodies)
+    await stage.execute("projections", "delete from progress")
+    stage.say("forgot how far the old topics had been read: the new ones count from 0")
+    await stage.start(*TIERS, WORKER)
+    await stage.accepted(unheard)
+    for tier in TIERS:
+        await stage.ctl("verify", "agreement", of=tier)
+        await stage.ctl("parked", "list", of=tier)
+
+    async def shown() -> bool:
+        return "ACCEPTED" in str(await stage.board(unheard))
+
+    await stage.until(shown, "the read models show what was recorded without Kafka")
