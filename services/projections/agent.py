@@ -10,8 +10,10 @@ from __future__ import annotations
 import asyncio
 import os
 import ssl
+import tempfile
 import time
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import faust
@@ -44,6 +46,8 @@ def make_app(
     **options: Any,
 ) -> faust.App:
     """The app without its agent; `options` are more of Faust's settings."""
+    # Faust makes folders for tables, which are not used: not where the process was started.
+    options.setdefault("datadir", os.environ.get("APP_DATADIR", str(Path(tempfile.gettempdir()) / app_id)))
     app = faust.App(
         app_id,
         broker=";".join(f"kafka://{server.strip()}" for server in kafka.bootstrap.split(",")),

@@ -90,11 +90,12 @@ def fact_of(event: StoredEvent) -> Fact:
     metadata = event.metadata
     body, kind, _ = event.stream.split("/", 2)
     message, problem = _decoded(event.type, event.data)
+    since = metadata.occurred_at - _EPOCH
+    at = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
     return Fact(
-        event.stream, event.version, event.key, body, kind, event.type, message,
-        (metadata.occurred_at - _EPOCH) // _MICROSECOND, metadata.tier, metadata.post, metadata.occurred_at,
-        metadata.recorded_at, metadata.causation_id, metadata.correlation_id, event.hash, event.position,
-        metadata.recorded_at, event, problem,
+        event.stream, event.version, event.key, body, kind, event.type, message, at, metadata.tier, metadata.post,
+        metadata.occurred_at, metadata.recorded_at, metadata.causation_id, metadata.correlation_id, event.hash,
+        event.position, metadata.recorded_at, event, problem,
     )  # fmt: skip
 
 

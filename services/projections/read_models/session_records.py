@@ -125,6 +125,9 @@ CELLS: Mapping[str, type[Cell]] = {"remote-session": Session, "sub-venue": Venue
 
 def fold(cell: Cell, fact: Fact) -> Cell:
     """The cell after one more event of its stream."""
+    if type(fact.message) in _SAID_THERE:  # most events: neither where the session stands, nor the venue
+        room = _in_room(cell.room, fact)  # type: ignore[union-attr]  # a correction has none, and no such event
+        return cell._replace(room=room, as_of=max(cell.as_of, fact.at))  # type: ignore[call-arg]
     found: Any = _FOLDS[fact.kind](cell, fact)
     return found._replace(as_of=fact.at) if fact.at > found.as_of else found  # type: ignore[no-any-return]
 
@@ -167,7 +170,7 @@ def _session(cell: Session, fact: Fact) -> Session:
             return _answered(cell)._replace(collations=(*cell.collations, (e.collected, e.summary, fact.at)))
         case v1.LateAddendumFiled() as e:
             return cell._replace(addenda=(*cell.addenda, (e.title, e.document, e.reason, fact.at)))
-    return cell._replace(room=_in_room(cell.room, fact))
+    return cell
 
 
 def _resumed(cell: Session, at: int) -> Session:
@@ -204,7 +207,7 @@ def _venue(cell: Venue, fact: Fact) -> Venue:
             return cell._replace(standing=standing, lost=(*cell.lost, Lost(fact.at, 0, e.cause)))
         case v1.SubVenueMinutesFiled() as e:
             return cell._replace(standing=standing, minutes=e.document, filed=fact.at)
-    return cell._replace(room=_in_room(cell.room, fact))
+    return cell
 
 
 def _in_room(room: Room, fact: Fact) -> Room:
@@ -235,6 +238,8 @@ def _correction(cell: Correction, fact: Fact) -> Correction:
             return Correction(cell.as_of, e.ref_event_id, e.reason)
     return cell
 
+
+_SAID_THERE = frozenset((v1.AttendanceRecorded, v1.StatementMade))
 
 _FOLDS: Mapping[str, Callable[[Any, Fact], Cell]] = {
     "remote-session": _session,

@@ -29,6 +29,8 @@ _LOWEST_OPEN_ID = statement("lowest_open_id")
 _OLDEST_WRITER = statement("oldest_writer")
 _TAIL_STATE = statement("tail_state")
 
+_new: Any = tuple.__new__
+
 _WINDOW = 20_000
 """How many positions one statement looks through for events of some kinds."""
 
@@ -157,5 +159,7 @@ async def _fetch(pool: "Pool", query: str, *arguments: object) -> "list[asyncpg.
 
 
 def _event(row: "Iterable[Any]") -> StoredEvent:
-    position, stream, version, key, type, data, previous_hash, hash, *metadata = row
-    return StoredEvent(position, stream, version, key, type, data, Metadata._make(metadata), previous_hash, hash)
+    # Past the constructors of both named tuples: every read of the log comes by here, event by event.
+    values = tuple(row)
+    event: StoredEvent = _new(StoredEvent, (*values[:6], _new(Metadata, values[8:]), values[6], values[7]))
+    return event
