@@ -88,7 +88,10 @@ INBOX_DELAY = Histogram(
 INBOX_AGE = Gauge(
     "linkage_inbox_age_seconds", "How old the oldest event is that is being handled, by its recording; 0: none is."
 )
-INBOX_ALIVE = Gauge("linkage_inbox_alive", "0 where replacing the consumer did not help: only a restart may.")
+# With a label, so that a process without an inbox shows nothing, and not 0.
+INBOX_ALIVE = Gauge(
+    "linkage_inbox_alive", "0 where replacing the consumer did not help: only a restart may.", ("consumer",)
+)
 PARKED = Gauge("linkage_parked_streams", "Streams that wait behind an event that could not be taken.", ("consumer",))
 
 FOLDED = Counter("linkage_projection_events_total", "Events written to the read models by this process.")

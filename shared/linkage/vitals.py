@@ -40,7 +40,7 @@ async def probes(running: Running, store: Store, relay: Relay, inbox: Inbox) -> 
         await running.ready(answers)
         await running.alive(inbox.status.alive)
         metrics.DATABASE_ANSWERS.set(answers)
-        metrics.INBOX_ALIVE.set(inbox.status.alive)
+        metrics.INBOX_ALIVE.labels(inbox.consumer).set(inbox.status.alive)
         metrics.INBOX_AGE.set(inbox.status.counts.age())
         metrics.RELAY_LEADING.labels(relay.name).set(relay.status.leading)
         await asyncio.sleep(1)

@@ -105,15 +105,18 @@ def _quick(number: str, unit: str) -> int:
 def prometheus(site: Site, directory: Path) -> Iterator[Prometheus]:
     """Runs until the block ends; its data lie under `directory`."""
     directory.mkdir(parents=True)
+    port = free_port()
     (directory / "rules.json").write_text(json.dumps(shortened()))  # JSON is YAML
     targets = directory / "targets.json"
     config = {
         "global": {"scrape_interval": "500ms", "scrape_timeout": "450ms", "evaluation_interval": "500ms"},
         "rule_files": [str(directory / "rules.json")],
-        "scrape_configs": [{"job_name": "linkage", "file_sd_configs": [{"files": [str(targets)]}]}],
+        "scrape_configs": [
+            {"job_name": "linkage", "file_sd_configs": [{"files": [str(targets)]}]},
+            {"job_name": "prometheus", "static_configs": [{"targets": [f"127.0.0.1:{port}"]}]},
+        ],
     }
     (directory / "prometheus.yml").write_text(json.dumps(config))
-    port = free_port()
     running = Prometheus(f"127.0.0.1:{port}", targets)
     running.watch(site)
     command = [
