@@ -21,7 +21,7 @@ export PYTHON
 help: ## Show this list
 	sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | while IFS='	' read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
 
-setup: $(EDITABLE) $(CONTRACT) $(SERVERS) $(HELM) $(PROMETHEUS) ## Set everything up: dependencies, generated code, Kafka and PostgreSQL
+setup: $(EDITABLE) $(CONTRACT) $(SERVERS) ## Set everything up: dependencies, generated code, Kafka and PostgreSQL
 
 proto: $(DEPENDENCIES) ## Generate shared/linkage/v1 from protos/
 	$(BIN)/python protos/generate.py
@@ -33,7 +33,7 @@ docs: $(EDITABLE) $(CONTRACT) ## Derive docs/contract.md and docs/errors.md anew
 demo: setup ## Play the main job on real servers and stay up to explore; ONCE=1 ends by itself
 	$(TIED) $(BIN)/python -m deploy.local.demo $(if $(ONCE),--once)
 
-test: setup ## Run all tests; ARGS="tests/store -k race" runs some
+test: setup $(HELM) $(PROMETHEUS) ## Run all tests; ARGS="tests/store -k race" runs some
 	$(TIED) $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadscope $(ARGS)
 
 lint: $(EDITABLE) $(CONTRACT) ## Check the contract, style, types and the direction of dependencies
