@@ -16,11 +16,10 @@ from pathlib import Path
 from uuid import uuid4
 
 import grpc
-import structlog
 import uvloop
 
 from bench.measure import Row
-from linkage import v1
+from linkage import logs, v1
 from linkage.domain import joint_work
 from linkage.rpc.commands import Commands
 from linkage.rpc.identity import Issuers, load_issuers
@@ -39,6 +38,8 @@ _COMMANDS = 60  # of each caller in a round: one proposal, then revisions of its
 _ECHO = "/bench.Echo/Echo"
 _PROPOSE = "/linkage.v1.JointWorkService/ProposeJointWork"
 _REVISE = "/linkage.v1.JointWorkService/ReviseJointPlan"
+
+_TOLD = sys.stdout
 
 Calls = Sequence[tuple[str, bytes]]
 
@@ -128,7 +129,7 @@ async def _serve_echo() -> None:
     server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler("bench.Echo", handlers),))
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
-    print(port, flush=True)
+    print(port, file=_TOLD, flush=True)
     await _end_of_input()
     await server.stop(None)
 
@@ -140,7 +141,7 @@ async def _serve_commands(dsn: str, issuers: Path) -> None:
         methods = command_methods(aggregates, commands)
         listen = Listen(host="127.0.0.1", port=0)
         async with serve(methods, Issuers(load_issuers(issuers)), DIRECTORY, listen) as running:
-            print(running.port, flush=True)
+            print(running.port, file=_TOLD, flush=True)
             await _end_of_input()
 
 
@@ -151,8 +152,9 @@ async def _end_of_input() -> None:
 
 
 if __name__ == "__main__":
-    # Standard output carries the port alone.
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    # Standard output carries the port alone; logs as the services have them go elsewhere.
+    _TOLD, sys.stdout = sys.stdout, sys.stderr
+    logs.configure("bench")
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         if sys.argv[1] == "echo":
             runner.run(_serve_echo())

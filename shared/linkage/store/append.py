@@ -31,6 +31,9 @@ __all__ = ["GroupCommit"]
 Entry: TypeAlias = tuple[asyncio.Future[Appended], Row, list[Row]]
 
 _APPEND_BATCH = statement("append_batch")
+_WORTH_A_LANE = 8
+"""Appends that a second commit at the same time is worth: fewer ride with the next, and spare a flush."""
+
 _REPEATED, _REUSED, _CONFLICT, _BROKEN = 1, 2, 3, 4  # the verdicts of append_batch; 0 is stored
 
 
@@ -80,7 +83,11 @@ class GroupCommit:
             return
         self._behind[stream] = deque()
         self._ready.append(entry)
-        if self._idle:
+        self._wake()
+
+    def _wake(self) -> None:
+        """Sends an idle lane to work: the first at once, another when there is enough for a commit of its own."""
+        if self._idle and (not self._in_flight or len(self._ready) >= _WORTH_A_LANE):
             self._idle.pop().set_result(None)
 
     def _release(self, entries: list[Entry]) -> None:
@@ -97,15 +104,14 @@ class GroupCommit:
         share = -(-(len(self._ready) + self._in_flight) // len(self._lanes))
         entries = [self._ready.popleft() for _ in range(min(len(self._ready), share, self._batch))]
         self._in_flight += len(entries)
-        if self._ready and self._idle:
-            self._idle.pop().set_result(None)
+        self._wake()
         entries.sort(key=lambda entry: request(entry[1]))
         return entries
 
     async def _run_lane(self) -> None:
         db: Connection | None = None
         while True:
-            if not self._ready:
+            if not self._ready or (self._in_flight and len(self._ready) < _WORTH_A_LANE and not self._closing):
                 if self._closing:
                     break  # what still waits behind another lane's streams is that lane's next batch
                 waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
