@@ -188,7 +188,7 @@ def _planned(body: str, topics: list[str], number: int) -> Matter:
 
 
 def _consulted(body: str, item: str, number: int, quarter: int) -> Matter:
-    """Research waived with its reason, the meeting, its outcome, and every recommendation answered."""
+    """Research first (000§5), then the meeting, its outcome, and every recommendation answered."""
     consultation, month = _id(body, f"C{quarter}", number), quarter * 2 + 1
     day = _at(number, month)
     asked = v1.PlanConsultationRequest(consultation_id=consultation, form=v1.CONSULTATION_FORM_SYMPOSIUM, topic=_TOPIC)
@@ -196,12 +196,16 @@ def _consulted(body: str, item: str, number: int, quarter: int) -> Matter:
     yield Step(body, day, asked)
     adopted = v1.AdoptWorkPlanRequest(consultation_id=consultation, document=f"工作方案〔{number}〕{quarter}号")
     yield Step(body, day, adopted)
-    for step in (v1.CONSULTATION_STEP_RESEARCH,):
-        waived = v1.WaiveConsultationStepRequest(consultation_id=consultation, step=step, reason="去年已专题调研")
-        waived.authorised_by = v1.POST_CHAIRPERSONS_MEETING
-        yield Step(body, day, waived)
+    research = v1.PlanResearchRequest(research_id=_id(body, f"RS{quarter}", number), consultation_id=consultation)
+    research.topic, research.leader = _TOPIC, v1.POST_VICE_CHAIR
+    yield Step(body, day, research)
+    visited = v1.HoldFieldVisitRequest(research_id=research.research_id, place="三个小区", organisation=body)
+    yield Step(body, day, visited)
+    filed = v1.FileResearchReportRequest(research_id=research.research_id, title="调研报告", document=adopted.document)
+    yield Step(body, day, filed)
     day += timedelta(days=7)
-    yield Step(body, day, v1.OpenConsultationRequest(consultation_id=consultation, host=v1.POST_CHAIR))
+    opened = v1.OpenConsultationRequest(consultation_id=consultation, host=v1.POST_CHAIR)
+    yield Step(body, day, opened, awaiting=("STEP_MISSING",))  # its research is noted
     for capacity, count in ((v1.CAPACITY_MEMBER, 18), (v1.CAPACITY_DEPARTMENT_HEAD, 3)):
         counted = v1.RecordConsultationAttendanceRequest(consultation_id=consultation, capacity=capacity, number=count)
         counted.channel = v1.CHANNEL_MAIN_VENUE
