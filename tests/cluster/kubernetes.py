@@ -41,9 +41,11 @@ def image() -> str:
     """The image to try; skips the test where there is none, or no cluster."""
     named = os.environ.get("LINKAGE_CLUSTER_IMAGE", "")
     if not named:
+        # Installing into whatever cluster KUBECONFIG happens to name must be somebody's word, not a test run's.
         pytest.skip("no cluster is tried: LINKAGE_CLUSTER_IMAGE names no image of linkage")
     config = os.environ.get("KUBECONFIG", "unset")
     if shutil.which("kubectl") is None or _run("kubectl", "version", "--request-timeout=5s").returncode:
+        # A cluster cannot be fetched like Kafka and PostgreSQL: without one these tests have nothing to ask.
         pytest.skip(f"no Kubernetes cluster answers (KUBECONFIG={config})")
     return named
 

@@ -70,10 +70,11 @@ class Prometheus:
 
 
 def program(name: str) -> str:
-    """Prometheus or promtool, put beside the other tools by `make setup`; a test that needs it is skipped without."""
+    """Prometheus or promtool, put beside the other tools by `make test`; a test that needs it is skipped without."""
     path = Path(sysconfig.get_path("scripts")) / name
     if not path.exists():
-        pytest.skip(f"There is no {name} here: `make setup` fetches it where the system packages it.")
+        # It comes from the system's own packages, which only Debian and its kin have: elsewhere no rule is tried.
+        pytest.skip(f"There is no {name} here: `make test` fetches it where the system packages it.")
     return str(path)
 
 
