@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from google.protobuf.message import Message
 
 from linkage.rpc.failure import Violation, invalid
 
-__all__ = ["continued", "page_size", "token"]
+__all__ = ["continued", "following", "page_size", "token"]
 
 _FREE = ("page_token", "page_size", "min_position")  # may differ from page to page
 
@@ -26,6 +27,14 @@ def page_size(asked: int, default: int, largest: int) -> int:
 def token(request: Message, last: list[Any]) -> str:
     """What continues the list of `request` after its entry `last`."""
     return base64.urlsafe_b64encode(json.dumps([_bound(request, last), *last]).encode()).decode()
+
+
+def following(request: Message, rows: Sequence[Any], size: int, *place: str) -> str:
+    """What continues a list after a page of `size` of these rows, of which one more was asked for; "" at its end.
+
+    `place`: the columns that say where a row stands in the list.
+    """
+    return token(request, [rows[size - 1][name] for name in place]) if len(rows) > size else ""
 
 
 def continued(request: Any, empty: list[Any]) -> list[Any]:

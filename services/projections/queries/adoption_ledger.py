@@ -14,7 +14,7 @@ from linkage.rpc.failure import Failure
 from linkage.rpc.server import Call
 from services.projections import past
 from services.projections.fact import timestamp
-from services.projections.paging import continued, page_size, token
+from services.projections.paging import continued, following, page_size
 from services.projections.queries.shown import passed
 from services.projections.read_models import ADOPTION
 from services.projections.reading import Query, Reading
@@ -45,8 +45,7 @@ async def list_adoption_entries(
     rows = await reading.rows(ADOPTION, "list", request, call, *arguments)
     now = past.moment(request).time()
     response = v1.ListAdoptionEntriesResponse(entries=[_entry(reading, row, now) for row in rows[:size]])
-    if len(rows) > size:
-        response.next_page_token = token(request, [rows[size - 1]["recommendation_id"]])
+    response.next_page_token = following(request, rows, size, "recommendation_id")
     return response
 
 

@@ -12,7 +12,7 @@ from linkage import v1
 from linkage.rpc.failure import Failure
 from linkage.rpc.server import Call
 from services.projections import past
-from services.projections.paging import continued, page_size, token
+from services.projections.paging import continued, following, page_size
 from services.projections.queries.shown import passed
 from services.projections.read_models import COMMITMENTS
 from services.projections.reading import Query, Reading
@@ -52,8 +52,7 @@ async def list_commitments(
     )
     rows = await reading.rows(COMMITMENTS, "list", request, call, *arguments, *last, size + 1)
     response = v1.ListCommitmentsResponse(entries=[_entry(row, now) for row in rows[:size]])
-    if len(rows) > size:
-        response.next_page_token = token(request, [rows[size - 1][name] for name in ("until_at", "commitment_id")])
+    response.next_page_token = following(request, rows, size, "until_at", "commitment_id")
     return response
 
 

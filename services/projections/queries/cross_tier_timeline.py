@@ -7,7 +7,7 @@ from typing import Any
 
 from linkage import v1
 from linkage.rpc.server import Call
-from services.projections.paging import continued, page_size, token
+from services.projections.paging import continued, following, page_size
 from services.projections.queries.shown import number, timestamp
 from services.projections.read_models import TIMELINE
 from services.projections.reading import Query, Reading
@@ -21,8 +21,7 @@ async def list_timeline(reading: Reading, request: v1.ListTimelineRequest, call:
     last = continued(request, ["-infinity", "", 0])
     rows = await reading.rows(TIMELINE, "list", request, call, request.joint_work_id, *last, size + 1)
     response = v1.ListTimelineResponse(entries=[_entry(row) for row in rows[:size]])
-    if len(rows) > size:
-        response.next_page_token = token(request, [rows[size - 1][name] for name in ("after", "stream", "version")])
+    response.next_page_token = following(request, rows, size, "after", "stream", "version")
     return response
 
 

@@ -12,7 +12,7 @@ from linkage import v1
 from linkage.rpc.failure import Failure
 from linkage.rpc.server import Call
 from services.projections import past
-from services.projections.paging import continued, page_size, token
+from services.projections.paging import continued, following, page_size
 from services.projections.queries.shown import passed
 from services.projections.read_models import INSTRUCTIONS
 from services.projections.reading import Query, Reading
@@ -50,9 +50,7 @@ async def list_instructions(
     rows = await reading.rows(INSTRUCTIONS, "list", request, call, *arguments, *last, size + 1)
     now = past.moment(request).time()
     response = v1.ListInstructionsResponse(entries=[_entry(row, now) for row in rows[:size]])
-    if len(rows) > size:
-        place = [rows[size - 1][name] for name in ("due_at", "recorded_at", "stream", "instruction_id")]
-        response.next_page_token = token(request, place)
+    response.next_page_token = following(request, rows, size, "due_at", "recorded_at", "stream", "instruction_id")
     return response
 
 

@@ -11,7 +11,7 @@ import grpc
 from linkage import v1
 from linkage.rpc.failure import Failure
 from linkage.rpc.server import Call
-from services.projections.paging import continued, page_size, token
+from services.projections.paging import continued, following, page_size
 from services.projections.read_models import BOARD
 from services.projections.reading import Query, Reading
 
@@ -40,8 +40,7 @@ async def list_joint_works(
     )
     heard = await reading.heard(request) if rows else {}
     response = v1.ListJointWorksResponse(joint_works=[_view(reading, request, row, heard) for row in rows[:size]])
-    if len(rows) > size:
-        response.next_page_token = token(request, [rows[size - 1]["key"]])
+    response.next_page_token = following(request, rows, size, "key")
     return response
 
 

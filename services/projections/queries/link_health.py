@@ -12,7 +12,7 @@ from typing import Any
 from linkage import contract, v1
 from linkage.rpc.failure import Failure
 from linkage.rpc.server import Call
-from services.projections.paging import continued, page_size, token
+from services.projections.paging import continued, following, page_size, token
 from services.projections.queries.remote_session_monitor import list_remote_sessions
 from services.projections.queries.shown import number, timestamp
 from services.projections.read_models import TIMELINE, WAITING
@@ -138,8 +138,7 @@ async def list_held_up_works(
     for row in await reading.rows(TIMELINE, "not_received", timeline, call, list(works), types):
         works[row["key"]].not_received = row["events"]
         works[row["key"]].not_received_since.FromDatetime(row["since"])
-    if len(rows) > size:
-        response.next_page_token = token(request, [rows[size - 1]["work"]])
+    response.next_page_token = following(request, rows, size, "work")
     return response
 
 
@@ -166,8 +165,7 @@ async def list_parked_streams(
     last = continued(request, ["", ""])
     rows = await reading.kept("link_health.parked", request.joint_work_id, *last, size + 1)
     response = v1.ListParkedStreamsResponse(streams=map(_parked, rows[:size]))
-    if len(rows) > size:
-        response.next_page_token = token(request, [rows[size - 1][name] for name in ("consumer", "stream")])
+    response.next_page_token = following(request, rows, size, "consumer", "stream")
     return response
 
 

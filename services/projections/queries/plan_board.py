@@ -13,7 +13,7 @@ from linkage import contract, policy, v1
 from linkage.rpc.failure import Failure
 from linkage.rpc.server import Call
 from services.projections import past
-from services.projections.paging import continued, page_size, token
+from services.projections.paging import continued, following, page_size
 from services.projections.queries.plan_findings import find
 from services.projections.read_models import PLANS
 from services.projections.reading import Query, Reading
@@ -75,8 +75,7 @@ async def list_plans(reading: Reading, request: v1.ListPlansRequest, call: Call)
     arguments = (request.organisation, request.plan_year, request.stage, after, size + 1)
     rows: Sequence[Any] = await reading.rows(PLANS, "list", request, call, *arguments)
     response = v1.ListPlansResponse(plans=map(_summary, rows[:size]))
-    if len(rows) > size:
-        response.next_page_token = token(request, [rows[size - 1]["key"]])
+    response.next_page_token = following(request, rows, size, "key")
     return response
 
 

@@ -12,7 +12,7 @@ from linkage import v1
 from linkage.rpc.failure import Failure, Violation, invalid
 from linkage.rpc.server import Call
 from services.projections.fact import timestamp
-from services.projections.paging import continued, page_size, token
+from services.projections.paging import continued, following, page_size
 from services.projections.queries.shown import number
 from services.projections.read_models import PROVENANCE
 from services.projections.reading import Query, Reading
@@ -68,8 +68,7 @@ async def list_provenance_nodes(
     arguments = (request.kind, request.organisation, request.joint_work_id, request.state, after, size + 1)
     rows = await reading.rows(PROVENANCE, "list", request, call, *arguments)
     response = v1.ListProvenanceNodesResponse(nodes=_nodes(rows[:size]))
-    if len(rows) > size:
-        response.next_page_token = token(request, [rows[size - 1]["node"]])
+    response.next_page_token = following(request, rows, size, "node")
     return response
 
 

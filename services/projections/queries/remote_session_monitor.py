@@ -12,7 +12,7 @@ from linkage import v1
 from linkage.rpc.failure import Failure, Violation, invalid
 from linkage.rpc.server import Call
 from services.projections import past
-from services.projections.paging import continued, page_size, token
+from services.projections.paging import continued, following, page_size
 from services.projections.read_models import SESSIONS
 from services.projections.reading import Query, Reading
 
@@ -54,8 +54,7 @@ async def list_remote_sessions(
     rows: Sequence[Any] = await reading.rows(SESSIONS, "list", request, call, *arguments)
     sessions = [v1.RemoteSessionMonitor.FromString(row["view"]).summary for row in rows[:size]]
     response = v1.ListRemoteSessionsResponse(sessions=sessions)
-    if len(rows) > size:
-        response.next_page_token = token(request, [rows[size - 1][name] for name in ("planned_for", "session_id")])
+    response.next_page_token = following(request, rows, size, "planned_for", "session_id")
     return response
 
 

@@ -13,7 +13,7 @@ from linkage import v1
 from linkage.domain.identifier import opener
 from linkage.rpc.failure import Failure
 from linkage.rpc.server import Call
-from services.projections.paging import continued, page_size, token
+from services.projections.paging import continued, following, page_size
 from services.projections.read_models import SUPERVISION
 from services.projections.reading import Query, Reading
 
@@ -88,8 +88,7 @@ async def list_supervisions(
     arguments = (request.lead, request.stage, request.joint_work_id, after, size + 1)
     rows: Sequence[Any] = await reading.rows(SUPERVISION, "list", request, call, *arguments)
     response = v1.ListSupervisionsResponse(supervisions=map(_summary, rows[:size]))
-    if len(rows) > size:
-        response.next_page_token = token(request, [rows[size - 1]["project_id"]])
+    response.next_page_token = following(request, rows, size, "project_id")
     return response
 
 
@@ -111,8 +110,7 @@ async def list_supervision_opinions(
     opinions = [v1.OpinionView.FromString(row["view"]) for row in rows[:size]]
     await _staleness(reading, request, opinions)
     response = v1.ListSupervisionOpinionsResponse(opinions=opinions)
-    if len(rows) > size:
-        response.next_page_token = token(request, [rows[size - 1]["opinion_id"]])
+    response.next_page_token = following(request, rows, size, "opinion_id")
     return response
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from linkage import v1
 from linkage.rpc.server import Call
 from services.projections import past
-from services.projections.paging import continued, page_size, token
+from services.projections.paging import continued, following, page_size
 from services.projections.queries.shown import timestamp
 from services.projections.read_models import WAITING
 from services.projections.read_models.obligations import RULES
@@ -31,10 +31,7 @@ async def list_obligations(
     rows = await reading.rows(WAITING, "list", request, call, *arguments)
     at = past.moment(request).time()
     response = v1.ListObligationsResponse(obligations=[_obligation(row, at) for row in rows[:size]])
-    if len(rows) > size:
-        response.next_page_token = token(
-            request, [rows[size - 1][name] for name in ("until", "since", "obligation_id")]
-        )
+    response.next_page_token = following(request, rows, size, "until", "since", "obligation_id")
     return response
 
 
