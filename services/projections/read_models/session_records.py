@@ -6,6 +6,7 @@ Every fold is of one stream alone; times are microseconds since 1970.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
 from linkage import v1
@@ -128,49 +129,49 @@ def fold(cell: Cell, fact: Fact) -> Cell:
     if type(fact.message) in _SAID_THERE:  # most events: neither where the session stands, nor the venue
         room = _in_room(cell.room, fact)  # type: ignore[union-attr]  # a correction has none, and no such event
         return cell._replace(room=room, as_of=max(cell.as_of, fact.at))  # type: ignore[call-arg]
-    found: Any = _FOLDS[fact.kind](cell, fact)
-    return found._replace(as_of=fact.at) if fact.at > found.as_of else found  # type: ignore[no-any-return]
+    return _FOLDS[fact.kind](cell, fact)
 
 
 def _session(cell: Session, fact: Fact) -> Session:
+    changed = partial(cell._replace, as_of=max(cell.as_of, fact.at))
     match fact.message:
         case v1.RemoteSessionScheduled() as e:
-            return cell._replace(
+            return changed(
                 scheduled=True, state=v1.REMOTE_SESSION_STATE_SCHEDULED, joint_work=e.joint_work_id,
                 consultation=e.consultation_id, topic=e.topic, planned_for=micros(e.scheduled_at), peer=e.peer,
             )  # fmt: skip
         case v1.RemoteSessionRescheduled() as e:
-            return cell._replace(planned_for=micros(e.scheduled_at), moved=cell.moved + 1, reason=e.reason)
+            return changed(planned_for=micros(e.scheduled_at), moved=cell.moved + 1, reason=e.reason)
         case v1.RemoteSessionCancelled() as e:
-            return cell._replace(state=v1.REMOTE_SESSION_STATE_CANCELLED, reason=e.reason)
+            return changed(state=v1.REMOTE_SESSION_STATE_CANCELLED, reason=e.reason)
         case v1.SubVenueProposed() as e:
             first = cell.hosts[e.host][1] if e.host in cell.hosts else fact.at
-            return cell._replace(hosts={**cell.hosts, e.host: (e.purpose, first)})
+            return changed(hosts={**cell.hosts, e.host: (e.purpose, first)})
         case v1.PlanAgreementNoted() as e:
-            return cell._replace(agreed=e.digest)
+            return changed(agreed=e.digest)
         case v1.RemoteSessionOpened() as e:
-            return cell._replace(state=v1.REMOTE_SESSION_STATE_OPEN, host=e.host, opened=fact.at)
+            return changed(state=v1.REMOTE_SESSION_STATE_OPEN, host=e.host, opened=fact.at)
         case v1.VenueLossObserved() as e:
-            return cell._replace(losses=(*cell.losses, (e.venue, micros(e.observed_at) or fact.at)))
+            return changed(losses=(*cell.losses, (e.venue, micros(e.observed_at) or fact.at)))
         case v1.RemoteSessionSuspended() as e:
             suspensions = (*cell.suspensions, (fact.at, 0, e.reason))
-            return cell._replace(state=v1.REMOTE_SESSION_STATE_SUSPENDED, suspensions=suspensions)
+            return changed(state=v1.REMOTE_SESSION_STATE_SUSPENDED, suspensions=suspensions)
         case v1.RemoteSessionResumed():
-            return _resumed(cell, fact.at)._replace(state=v1.REMOTE_SESSION_STATE_OPEN)
+            return _resumed(changed(state=v1.REMOTE_SESSION_STATE_OPEN), fact.at)
         case v1.RemoteSessionClosed():
-            return _resumed(cell, fact.at)._replace(state=v1.REMOTE_SESSION_STATE_CLOSED, closed=fact.at)
+            return _resumed(changed(state=v1.REMOTE_SESSION_STATE_CLOSED, closed=fact.at), fact.at)
         case v1.RemoteSessionSealed() as e:
-            sealed = _answered(cell)._replace(state=v1.REMOTE_SESSION_STATE_SEALED, sealed=fact.at)
-            return sealed._replace(missing=e.missing_minutes_reason)
+            sealed = v1.REMOTE_SESSION_STATE_SEALED
+            return _answered(changed(state=sealed, sealed=fact.at, missing=e.missing_minutes_reason))
         case v1.OnlineCollectionOpened() as e:
-            return cell._replace(questions=(*cell.questions, Question(e.channel, e.question, fact.at)))
+            return changed(questions=(*cell.questions, Question(e.channel, e.question, fact.at)))
         case v1.OnlineOpinionCollected():
-            return cell._replace(collected=cell.collected + 1)
+            return changed(collected=cell.collected + 1)
         case v1.OnlineOpinionsCollated() as e:
-            return _answered(cell)._replace(collations=(*cell.collations, (e.collected, e.summary, fact.at)))
+            return _answered(changed(collations=(*cell.collations, (e.collected, e.summary, fact.at))))
         case v1.LateAddendumFiled() as e:
-            return cell._replace(addenda=(*cell.addenda, (e.title, e.document, e.reason, fact.at)))
-    return cell
+            return changed(addenda=(*cell.addenda, (e.title, e.document, e.reason, fact.at)))
+    return changed()
 
 
 def _resumed(cell: Session, at: int) -> Session:
@@ -186,28 +187,29 @@ def _answered(cell: Session) -> Session:
 
 def _venue(cell: Venue, fact: Fact) -> Venue:
     standing = venue_standing(cell.standing, cell.planned_for, fact.message)
+    changed = partial(cell._replace, as_of=max(cell.as_of, fact.at))
     match fact.message:
         case v1.SubVenueProposalReceived() as e:
-            asked = cell._replace(planned_for=micros(e.proposal.scheduled_at))
+            asked = changed(planned_for=micros(e.proposal.scheduled_at))
             return asked if standing in HOSTING else asked._replace(standing=standing, sites={}, reason="")
         case v1.SubVenueConfirmed() as e:
-            return cell._replace(standing=standing, place=e.place, sites={}, reason="")
+            return changed(standing=standing, place=e.place, sites={}, reason="")
         case v1.SubVenueDeclined() | v1.SubVenueWithdrawn() | v1.SubVenueReleased() as e:
-            return cell._replace(standing=standing, reason=e.reason)
+            return changed(standing=standing, reason=e.reason)
         case v1.SubVenueSiteConfirmed() as e:
-            return cell._replace(sites={**cell.sites, e.site: e.place})
+            return changed(sites={**cell.sites, e.site: e.place})
         case v1.SubVenueSiteWithdrawn() as e:
-            return cell._replace(sites={site: place for site, place in cell.sites.items() if site != e.site})
+            return changed(sites={site: place for site, place in cell.sites.items() if site != e.site})
         case v1.ChannelTested() as e:
-            return cell._replace(standing=standing, tests=(*cell.tests, (e.passed, fact.at)))
+            return changed(standing=standing, tests=(*cell.tests, (e.passed, fact.at)))
         case v1.VenueConnected():
             lost = tuple(one._replace(restored=one.restored or fact.at) for one in cell.lost)
-            return cell._replace(standing=standing, connected=cell.connected or fact.at, lost=lost)
+            return changed(standing=standing, connected=cell.connected or fact.at, lost=lost)
         case v1.VenueDisconnected() as e:
-            return cell._replace(standing=standing, lost=(*cell.lost, Lost(fact.at, 0, e.cause)))
+            return changed(standing=standing, lost=(*cell.lost, Lost(fact.at, 0, e.cause)))
         case v1.SubVenueMinutesFiled() as e:
-            return cell._replace(standing=standing, minutes=e.document, filed=fact.at)
-    return cell
+            return changed(standing=standing, minutes=e.document, filed=fact.at)
+    return changed()
 
 
 def _in_room(room: Room, fact: Fact) -> Room:
@@ -224,19 +226,20 @@ def _in_room(room: Room, fact: Fact) -> Room:
 
 
 def _correction(cell: Correction, fact: Fact) -> Correction:
+    at = max(cell.as_of, fact.at)
     match fact.message:
         case v1.FactCorrected() as e if e.ref_event_id.split("/", 1)[0] == fact.body:
             match e.WhichOneof("corrected"):
                 case "attendance":
                     count = e.attendance
-                    return Correction(cell.as_of, e.ref_event_id, e.reason, count.number, count.resident)
+                    return Correction(at, e.ref_event_id, e.reason, count.number, count.resident)
                 case "statement":
                     said = e.statement
                     return Correction(
-                        cell.as_of, e.ref_event_id, e.reason, order=said.order, capacity=said.capacity, gist=said.gist
+                        at, e.ref_event_id, e.reason, order=said.order, capacity=said.capacity, gist=said.gist
                     )
-            return Correction(cell.as_of, e.ref_event_id, e.reason)
-    return cell
+            return Correction(at, e.ref_event_id, e.reason)
+    return cell._replace(as_of=at)
 
 
 _SAID_THERE = frozenset((v1.AttendanceRecorded, v1.StatementMade))
