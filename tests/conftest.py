@@ -11,6 +11,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import structlog
 
 from deploy.local.kafka import Kafka
 from deploy.local.postgres import Postgres
@@ -21,6 +22,13 @@ from linkage.store import migrate
 def pytest_configure() -> None:
     """Being asked to end is like Ctrl-C: the fixtures still put everything away."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+@pytest.fixture(autouse=True)
+def logs_as_they_were() -> Iterator[None]:
+    """linkagectl sends its logs where it was called from; in a test that is closed when the test is over."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")
