@@ -24,6 +24,11 @@ def pytest_configure() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The alerts first: every cause takes its time, and at the end they would keep one process busy alone."""
+    items.sort(key=lambda item: "test_alerts" not in item.nodeid)
+
+
 @pytest.fixture(autouse=True)
 def logs_as_they_were() -> Iterator[None]:
     """linkagectl sends its logs where it was called from; in a test that is closed when the test is over."""
