@@ -20,7 +20,7 @@ import uvloop
 
 from bench.measure import Row
 from linkage import logs, v1
-from linkage.domain import joint_work
+from linkage.domain.joint_work import joint_work
 from linkage.rpc.commands import Commands
 from linkage.rpc.identity import Issuers, load_issuers
 from linkage.rpc.methods import command_methods

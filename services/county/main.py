@@ -3,32 +3,25 @@
 from __future__ import annotations
 
 from linkage import v1
-from linkage.domain import (
-    annual_plan,
-    commitment,
-    consultation,
-    correction,
-    feedback_relay,
-    joint_work,
-    linkage_suggestion,
-    matter_catalogue,
+from linkage.domain.consultation import consultation, participant_selection, research
+from linkage.domain.joint_supervision import (
     opinion_handling,
-    outcome_report,
-    participant_selection,
-    participation,
-    proposal,
-    proposal_year,
-    recommendation,
-    remote_session,
-    research,
     secondment,
-    social_opinion,
-    sub_venue,
     supervision_finding,
     supervision_opinion,
     supervision_project,
-    topic_proposal,
 )
+from linkage.domain.joint_work import correction, joint_work, linkage_suggestion, participation
+from linkage.domain.outcome import (
+    commitment,
+    feedback_relay,
+    outcome_report,
+    proposal,
+    proposal_year,
+    recommendation,
+    social_opinion,
+)
+from linkage.domain.planning import annual_plan, matter_catalogue, topic_proposal
 from linkage.domain.reactions import (
     adoption_replies,
     answers,
@@ -56,6 +49,7 @@ from linkage.domain.reactions import (
     topic_origins,
     topics,
 )
+from linkage.domain.remote_consultation import remote_session, sub_venue
 from linkage.service import Tier, run
 
 __all__ = ["COUNTY"]

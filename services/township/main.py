@@ -7,19 +7,11 @@ issues. Who its citizens are stays in its vault.
 from __future__ import annotations
 
 from linkage import v1
-from linkage.domain import (
-    citizen_opinion,
-    correction,
-    feedback_relay,
-    grassroots_consultation,
-    grassroots_platform,
-    liaison_group,
-    linkage_suggestion,
-    participation,
-    social_opinion,
-    supervision_finding,
-    topic_proposal,
-)
+from linkage.domain.grassroots import citizen_opinion, grassroots_consultation, grassroots_platform, liaison_group
+from linkage.domain.joint_supervision import supervision_finding
+from linkage.domain.joint_work import correction, linkage_suggestion, participation
+from linkage.domain.outcome import feedback_relay, social_opinion
+from linkage.domain.planning import topic_proposal
 from linkage.domain.reactions import (
     citizen_feedback,
     conversions,

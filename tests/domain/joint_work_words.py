@@ -7,7 +7,7 @@ from hashlib import sha256
 from google.protobuf.message import Message
 
 from linkage import v1
-from linkage.domain import joint_work
+from linkage.domain.joint_work import joint_work
 from linkage.testing import Spec, stamp
 
 JW = "512000-JW-1"

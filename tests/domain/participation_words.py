@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from linkage import v1
-from linkage.domain import participation
+from linkage.domain.joint_work import participation
 from linkage.testing import Spec, stamp
 
 JW = "512000-JW-1"

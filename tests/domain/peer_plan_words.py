@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 
 from linkage import v1
-from linkage.domain import peer_plan
+from linkage.domain.joint_work import peer_plan
 from linkage.testing import Spec
 
 JW = "512000-JW-3"

@@ -6,7 +6,7 @@ import pytest
 from google.protobuf.message import Message
 
 from linkage import v1
-from linkage.domain import annual_plan
+from linkage.domain.planning import annual_plan
 from linkage.testing import Given, Spec, stamp
 
 CITY, COUNTY = "512000", "512021"

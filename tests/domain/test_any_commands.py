@@ -22,7 +22,7 @@ import linkage.domain
 from linkage import contract, v1
 from linkage.domain.aggregate import Aggregate
 from linkage.domain.decision import Occasion, Refusal
-from linkage.domain.joint_plan import digest
+from linkage.domain.joint_work.joint_plan import digest
 from linkage.testing import DIRECTORY, moment, readable, stamp
 
 PROTOS = Path(__file__).parents[2] / "protos" / "linkage" / "v1"
@@ -30,8 +30,8 @@ PROTOS = Path(__file__).parents[2] / "protos" / "linkage" / "v1"
 
 def discovered() -> Iterator[Aggregate]:
     """Every aggregate of the domain, by the constant each of their modules has."""
-    for module in pkgutil.iter_modules(linkage.domain.__path__):
-        found = getattr(importlib.import_module(f"linkage.domain.{module.name}"), "AGGREGATE", None)
+    for module in pkgutil.walk_packages(linkage.domain.__path__, "linkage.domain."):
+        found = getattr(importlib.import_module(module.name), "AGGREGATE", None)
         if isinstance(found, Aggregate):
             yield found
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from google.protobuf.message import Message
 
 from linkage import v1
-from linkage.domain import joint_work, participation, remote_session, sub_venue
-from linkage.domain.invitee import Standing
+from linkage.domain.joint_work import joint_work, participation
+from linkage.domain.joint_work.invitee import Standing
+from linkage.domain.remote_consultation import remote_session, sub_venue
 from linkage.testing import Spec, stamp
 from tests.domain.world import World
 

@@ -8,7 +8,7 @@ import pytest
 from google.protobuf.message import Message
 
 from linkage import policy, v1
-from linkage.domain import consultation, research
+from linkage.domain.consultation import consultation, research
 from linkage.domain.decision import Refusal
 from linkage.domain.reaction import Happening
 from linkage.domain.reactions import research_notes

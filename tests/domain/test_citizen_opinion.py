@@ -8,8 +8,8 @@ import pytest
 from google.protobuf.message import Message
 
 from linkage import v1
-from linkage.domain import citizen_opinion
-from linkage.domain.citizen_opinion import Status
+from linkage.domain.grassroots import citizen_opinion
+from linkage.domain.grassroots.citizen_opinion import Status
 from linkage.testing import Spec
 
 SHIYANG, ANYUE, OPINION, ITEM = "512021110", "512021", "512021110-O-1", "512000-PI-3"

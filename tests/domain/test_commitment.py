@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from linkage import v1
-from linkage.domain import commitment
+from linkage.domain.outcome import commitment
 from linkage.testing import Spec, stamp
 
 K = "512000-P-1"

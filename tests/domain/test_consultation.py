@@ -6,7 +6,7 @@ import pytest
 from google.protobuf.message import Message
 
 from linkage import v1
-from linkage.domain import consultation
+from linkage.domain.consultation import consultation
 from linkage.testing import Spec, stamp
 
 C, JW, CITY = "512000-C-1", "512000-JW-1", "512000"

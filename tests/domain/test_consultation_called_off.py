@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from linkage import v1
-from linkage.domain import consultation, remote_session, sub_venue
+from linkage.domain.consultation import consultation
+from linkage.domain.remote_consultation import remote_session, sub_venue
 from linkage.testing import Spec, stamp
 from tests.domain.world import World
 

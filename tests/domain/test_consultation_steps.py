@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from linkage import v1
-from linkage.domain import consultation
+from linkage.domain.consultation import consultation
 from linkage.testing import Spec
 
 C, JW = "512000-C-1", "512000-JW-1"

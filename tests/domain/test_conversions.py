@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from linkage import v1
-from linkage.domain import recommendation, topic_proposal
+from linkage.domain.outcome import recommendation
+from linkage.domain.planning import topic_proposal
 from linkage.testing import Spec, stamp
 from tests.domain.world import World
 

@@ -6,7 +6,7 @@ import pytest
 from google.protobuf.message import Message
 
 from linkage import v1
-from linkage.domain import correction
+from linkage.domain.joint_work import correction
 from linkage.testing import Spec, stamp
 from tests.domain.world import World
 

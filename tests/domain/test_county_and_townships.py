@@ -6,9 +6,10 @@ import pytest
 from google.protobuf.message import Message
 
 from linkage import v1
-from linkage.domain import joint_work, remote_session, sub_venue
 from linkage.domain.directory import Directory, Organisation
-from linkage.domain.invitee import Standing
+from linkage.domain.joint_work import joint_work
+from linkage.domain.joint_work.invitee import Standing
+from linkage.domain.remote_consultation import remote_session, sub_venue
 from linkage.testing import DIRECTORY, Spec, stamp
 from tests.domain.world import World
 

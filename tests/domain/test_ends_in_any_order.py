@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linkage import v1
-from linkage.domain import joint_work, participation, remote_session, sub_venue
+from linkage.domain.joint_work import joint_work, participation
+from linkage.domain.remote_consultation import remote_session, sub_venue
 from linkage.testing import stamp
 from tests.domain.world import World
 

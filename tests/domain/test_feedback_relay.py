@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from linkage import v1
-from linkage.domain import feedback_relay
-from linkage.domain.way_back import hops, next_body
+from linkage.domain.outcome import feedback_relay
+from linkage.domain.outcome.way_back import hops, next_body
 from linkage.testing import DIRECTORY, Spec
 
 CITY, NEIJIANG, ANYUE, YANJIANG, SHIYANG, LINJIANG = "512000", "511000", "512021", "512002", "512021110", "512002103"

@@ -6,7 +6,7 @@ import pytest
 from google.protobuf.message import Message
 
 from linkage import v1
-from linkage.domain import joint_work
+from linkage.domain.joint_work import joint_work
 from tests.domain.joint_work_words import (
     ANYUE,
     CANCEL,

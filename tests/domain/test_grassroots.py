@@ -8,8 +8,8 @@ import pytest
 from google.protobuf.message import Message
 
 from linkage import v1
-from linkage.domain import grassroots_consultation, grassroots_platform, liaison_group
-from linkage.domain.grassroots_consultation import Status
+from linkage.domain.grassroots import grassroots_consultation, grassroots_platform, liaison_group
+from linkage.domain.grassroots.grassroots_consultation import Status
 from linkage.testing import Spec
 
 SHIYANG, PF, G, GC, TOPIC = "512021110", "512021110-PF-1", "512021110-LG-1", "512021110-GC-1", "512021110-T-1"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from linkage import v1
-from linkage.domain import outcome_report
+from linkage.domain.outcome import outcome_report
 from linkage.testing import Spec
 from tests.domain.world import World
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from linkage import v1
-from linkage.domain import joint_work, linkage_suggestion
+from linkage.domain.joint_work import joint_work, linkage_suggestion
 from linkage.testing import Spec
 from tests.domain.world import World
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from linkage import policy, v1
-from linkage.domain import consultation, matter_catalogue
+from linkage.domain.consultation import consultation
+from linkage.domain.planning import matter_catalogue
 from linkage.domain.reaction import Happening
 from linkage.domain.reactions import matters
 from linkage.testing import Spec, moment

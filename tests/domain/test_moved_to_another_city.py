@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from linkage import policy, v1
-from linkage.domain import joint_work, peer_plan
-from linkage.domain.invitee import Standing
-from linkage.domain.joint_plan import digest
+from linkage.domain.joint_work import joint_work, peer_plan
+from linkage.domain.joint_work.invitee import Standing
+from linkage.domain.joint_work.joint_plan import digest
 from linkage.testing import Spec, stamp
 
 ZIYANG, CHENGDU, NEIJIANG = "512000", "510100", "511000"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from linkage import v1
-from linkage.domain import opinion_handling
 from linkage.domain.decision import Refusal
+from linkage.domain.joint_supervision import opinion_handling
 from linkage.testing import Spec, stamp
 
 OPINION, JW, CITY, ANYUE = "512000-OPINION-1", "512000-JW-2", "512000", "512021"

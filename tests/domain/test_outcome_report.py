@@ -8,7 +8,7 @@ import pytest
 from google.protobuf.message import Message
 
 from linkage import v1
-from linkage.domain import outcome_report
+from linkage.domain.outcome import outcome_report
 from linkage.testing import Given, Spec, stamp
 
 CITY, JW, C, ITEM = "512000", "512000-JW-1", "512000-C-1", "512000-PI-3"

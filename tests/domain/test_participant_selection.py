@@ -11,7 +11,7 @@ import pytest
 from google.protobuf.message import Message
 
 from linkage import v1
-from linkage.domain import participant_selection
+from linkage.domain.consultation import participant_selection
 from linkage.testing import Given, Spec
 
 C, JW = "512000-C-1", "512000-JW-1"

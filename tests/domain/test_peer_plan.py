@@ -8,8 +8,8 @@ import pytest
 from google.protobuf.message import Message
 
 from linkage import v1
-from linkage.domain import peer_plan
 from linkage.domain.directory import Directory, Organisation
+from linkage.domain.joint_work import peer_plan
 from linkage.testing import DIRECTORY, Spec
 from tests.domain.peer_plan_words import (
     HERE,

@@ -6,7 +6,7 @@ import pytest
 from google.protobuf.message import Message
 
 from linkage import v1
-from linkage.domain import annual_plan
+from linkage.domain.planning import annual_plan
 from linkage.testing import Spec
 
 P, ITEM, OTHER = "512000-PLAN-2023", "512000-PI-1", "政党协商2023-3"

@@ -8,7 +8,7 @@ import pytest
 from google.protobuf.message import Message
 
 from linkage import contract, v1
-from linkage.domain import proposal
+from linkage.domain.outcome import proposal
 from linkage.testing import Given, Spec, stamp
 
 CITY, ANYUE, ID, OTHER = "512000", "512021", "512021-TA-7", "512021-TA-9"

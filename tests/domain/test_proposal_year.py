@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from linkage import v1
-from linkage.domain import proposal_year
+from linkage.domain.outcome import proposal_year
 from linkage.testing import Spec
 
 ID = "512021-PROPOSALS-2023"

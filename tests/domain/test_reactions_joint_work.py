@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linkage import v1
-from linkage.domain import joint_work, participation, peer_plan
 from linkage.domain.aggregate import Aggregate
 from linkage.domain.decision import Decision, Occasion, Refusal
-from linkage.domain.invitee import Standing
-from linkage.domain.participation import Status
+from linkage.domain.joint_work import joint_work, participation, peer_plan
+from linkage.domain.joint_work.invitee import Standing
+from linkage.domain.joint_work.participation import Status
 from linkage.domain.reaction import Happening, Order, Reaction
 from linkage.domain.reactions import answers, invitations, peer_plans
 from linkage.testing import DIRECTORY, moment, stamp

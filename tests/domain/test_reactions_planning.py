@@ -10,9 +10,10 @@ import pytest
 from google.protobuf.message import Message
 
 from linkage import contract, v1
-from linkage.domain import annual_plan, consultation, matter_catalogue, topic_proposal
 from linkage.domain.aggregate import Aggregate
+from linkage.domain.consultation import consultation
 from linkage.domain.decision import Occasion, Refusal
+from linkage.domain.planning import annual_plan, matter_catalogue, topic_proposal
 from linkage.domain.reaction import Happening, Order, Reaction
 from linkage.domain.reactions import matters, plan_cascade, planned_topics, research_notes, topics
 from linkage.testing import DIRECTORY, moment

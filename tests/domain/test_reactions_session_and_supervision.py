@@ -8,18 +8,16 @@ import pytest
 from google.protobuf.message import Message
 
 from linkage import contract, v1
-from linkage.domain import (
+from linkage.domain.aggregate import Aggregate
+from linkage.domain.decision import Occasion, Refusal
+from linkage.domain.joint_supervision import (
     opinion_handling,
-    peer_plan,
-    remote_session,
-    sub_venue,
     supervision_finding,
     supervision_opinion,
     supervision_project,
 )
-from linkage.domain.aggregate import Aggregate
-from linkage.domain.decision import Occasion, Refusal
-from linkage.domain.joint_plan import digest
+from linkage.domain.joint_work import peer_plan
+from linkage.domain.joint_work.joint_plan import digest
 from linkage.domain.reaction import Happening, Order, Reaction
 from linkage.domain.reactions import (
     findings,
@@ -30,6 +28,7 @@ from linkage.domain.reactions import (
     sub_venues,
     supervision_replies,
 )
+from linkage.domain.remote_consultation import remote_session, sub_venue
 from linkage.testing import DIRECTORY, moment, stamp
 
 CITY, NEIJIANG, ANYUE, YANJIANG, SHIYANG = "512000", "511000", "512021", "512002", "512021110"

@@ -8,7 +8,7 @@ import pytest
 from google.protobuf.message import Message
 
 from linkage import v1
-from linkage.domain import recommendation
+from linkage.domain.outcome import recommendation
 from linkage.testing import Given, Spec, stamp
 
 CITY, R = "512000", "512000-R-1"

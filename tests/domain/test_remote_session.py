@@ -8,8 +8,8 @@ import pytest
 from google.protobuf.message import Message
 
 from linkage import v1
-from linkage.domain import remote_session
 from linkage.domain.decision import Refusal
+from linkage.domain.remote_consultation import remote_session
 from linkage.testing import Spec, stamp
 
 S, JW = "512000-RS-1", "512000-JW-1"

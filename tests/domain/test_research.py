@@ -8,7 +8,7 @@ import pytest
 from google.protobuf.message import Message
 
 from linkage import v1
-from linkage.domain import research
+from linkage.domain.consultation import research
 from linkage.testing import Spec
 
 R, C, JW, P = "512000-RES-1", "512000-C-1", "512000-JW-1", "512000-P-1"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from linkage import v1
-from linkage.domain import secondment
+from linkage.domain.joint_supervision import secondment
 from linkage.testing import Spec
 
 SEC, ANYUE, TAX = "512021-SEC-1", "512021", "县税务局"

@@ -8,7 +8,7 @@ import pytest
 from google.protobuf.message import Message
 
 from linkage import contract, v1
-from linkage.domain import social_opinion
+from linkage.domain.outcome import social_opinion
 from linkage.testing import Given, Spec, stamp
 
 CITY, ANYUE, YANJIANG, SHIYANG = "512000", "512021", "512002", "512021110"

@@ -6,7 +6,7 @@ import pytest
 from google.protobuf.message import Message
 
 from linkage import v1
-from linkage.domain import sub_venue
+from linkage.domain.remote_consultation import sub_venue
 from linkage.testing import Spec, stamp
 
 S, JW, CITY, ANYUE = "512000-RS-1", "512000-JW-1", "512000", "512021"

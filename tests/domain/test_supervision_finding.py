@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from linkage import v1
-from linkage.domain import supervision_finding
+from linkage.domain.joint_supervision import supervision_finding
 from linkage.testing import Spec
 
 F, P, JW = "512021110-F-1", "512000-SP-1", "512000-JW-2"

@@ -13,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linkage import v1
-from linkage.domain import social_opinion, supervision_opinion
-from linkage.domain.opinion_handling import OpinionHandling
-from linkage.domain.supervision_opinion import SupervisionOpinion
+from linkage.domain.joint_supervision import supervision_opinion
+from linkage.domain.joint_supervision.opinion_handling import OpinionHandling
+from linkage.domain.joint_supervision.supervision_opinion import SupervisionOpinion
+from linkage.domain.outcome import social_opinion
 from linkage.testing import stamp
 from tests.domain.world import World
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from linkage import v1
-from linkage.domain import supervision_opinion
+from linkage.domain.joint_supervision import supervision_opinion
 from linkage.testing import Spec, stamp
 
 OPINION, P, JW = "512000-OPINION-1", "512000-SP-1", "512000-JW-2"

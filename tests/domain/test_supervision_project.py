@@ -6,8 +6,8 @@ import pytest
 from google.protobuf.message import Message
 
 from linkage import v1
-from linkage.domain import supervision_project
 from linkage.domain.decision import Refusal
+from linkage.domain.joint_supervision import supervision_project
 from linkage.testing import Spec
 
 P, JW, CITY, ANYUE = "512000-SP-1", "512000-JW-2", "512000", "512021"

@@ -8,7 +8,7 @@ import pytest
 from google.protobuf.message import Message
 
 from linkage import v1
-from linkage.domain import topic_proposal
+from linkage.domain.planning import topic_proposal
 from linkage.testing import Spec
 
 COUNTY, CITY, TOWN = "512021", "512000", "512021110"

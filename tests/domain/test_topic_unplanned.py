@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from google.protobuf.message import Message
 
 from linkage import v1
-from linkage.domain import annual_plan, feedback_relay, topic_proposal
+from linkage.domain.outcome import feedback_relay
+from linkage.domain.planning import annual_plan, topic_proposal
 from linkage.domain.reaction import Happening, Order, Reaction
 from linkage.domain.reactions import planned_topics, topic_origins, topics
 from linkage.testing import Spec, moment

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from linkage import v1
-from linkage.domain import outcome_report, peer_plan
-from linkage.domain.joint_plan import digest
+from linkage.domain.joint_work import peer_plan
+from linkage.domain.joint_work.joint_plan import digest
+from linkage.domain.outcome import outcome_report
 from linkage.testing import stamp
 from tests.domain.world import World
 

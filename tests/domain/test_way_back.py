@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from linkage import v1
-from linkage.domain import citizen_opinion, grassroots_consultation
+from linkage.domain.grassroots import citizen_opinion, grassroots_consultation
 from tests.domain.way_back_words import (
     ANYUE,
     CITY,

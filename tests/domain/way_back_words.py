@@ -10,17 +10,11 @@ from dataclasses import dataclass, field
 from google.protobuf.message import Message
 
 from linkage import contract, v1
-from linkage.domain import (
-    citizen_opinion,
-    commitment,
-    consultation,
-    feedback_relay,
-    grassroots_consultation,
-    outcome_report,
-    recommendation,
-    topic_proposal,
-)
+from linkage.domain.consultation import consultation
 from linkage.domain.decision import Occasion, Refusal
+from linkage.domain.grassroots import citizen_opinion, grassroots_consultation
+from linkage.domain.outcome import commitment, feedback_relay, outcome_report, recommendation
+from linkage.domain.planning import topic_proposal
 from linkage.domain.reaction import Happening
 from linkage.domain.reactions import (
     adoption_replies,

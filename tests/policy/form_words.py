@@ -11,7 +11,7 @@ from typing import Any
 from google.protobuf.message import Message
 
 from linkage import policy, v1
-from linkage.domain import consultation
+from linkage.domain.consultation import consultation
 from linkage.domain.decision import Refusal
 from linkage.policy.form_findings import Course, findings, fold
 from linkage.policy.measure import Verdict

@@ -8,7 +8,7 @@ import pytest
 from google.protobuf.message import Message
 
 from linkage import policy, v1
-from linkage.domain import consultation
+from linkage.domain.consultation import consultation
 from linkage.domain.decision import Refusal
 from linkage.testing import Spec, moment
 

@@ -11,7 +11,8 @@ import pytest
 
 from linkage import v1
 from linkage.client import Office
-from linkage.domain import joint_work, participation, supervision_opinion
+from linkage.domain.joint_supervision import supervision_opinion
+from linkage.domain.joint_work import joint_work, participation
 from linkage.rpc.commands import Commands
 from linkage.rpc.identity import Issuers, load_issuers
 from linkage.rpc.methods import command_methods

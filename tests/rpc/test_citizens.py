@@ -14,7 +14,8 @@ import pytest
 
 from linkage import v1
 from linkage.client import Office, Refused
-from linkage.domain import citizen_opinion, feedback_relay
+from linkage.domain.grassroots import citizen_opinion
+from linkage.domain.outcome import feedback_relay
 from linkage.rpc.citizens import citizen_methods
 from linkage.rpc.commands import Commands
 from linkage.rpc.identity import Issuers, load_issuers

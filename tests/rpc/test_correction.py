@@ -6,7 +6,8 @@ from uuid import uuid4
 
 from linkage import contract, v1
 from linkage.bus import from_record, intact, to_record
-from linkage.domain import correction, sub_venue
+from linkage.domain.joint_work import correction
+from linkage.domain.remote_consultation import sub_venue
 from linkage.rpc.commands import Cause, Commands
 from linkage.store import Store
 from linkage.testing import DIRECTORY, moment

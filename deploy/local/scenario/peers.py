@@ -14,7 +14,7 @@ from deploy.local.scenario.bodies import (
 )
 from deploy.local.scenario.scene import Scene
 from linkage import v1
-from linkage.domain.joint_plan import digest
+from linkage.domain.joint_work.joint_plan import digest
 
 __all__ = ["the_other_city_answers", "two_cities_agree"]
 

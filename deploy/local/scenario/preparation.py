@@ -18,7 +18,7 @@ from deploy.local.scenario.bodies import (
 from deploy.local.scenario.looking import cell, count
 from deploy.local.scenario.scene import Scene
 from linkage import v1
-from linkage.domain.draw import commitment
+from linkage.domain.consultation.draw import commitment
 
 __all__ = ["participants_are_settled", "research_comes_first"]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linkage import v1
-from linkage.domain.plan_items import plan_id_of
+from linkage.domain.planning.plan_items import plan_id_of
 from linkage.domain.reaction import Happening, Order, Reaction
 
 __all__ = ["REACTION"]

@@ -13,15 +13,15 @@ from enum import StrEnum
 from google.protobuf.message import Message
 
 from linkage import v1
-from linkage.domain import invitee as invitees
-from linkage.domain import joint_records, moved_bodies
 from linkage.domain.aggregate import Aggregate, Decide
 from linkage.domain.deadline import passed
 from linkage.domain.decision import Decision, Occasion, Refusal, recorded, refused, unchanged
 from linkage.domain.identifier import opener
-from linkage.domain.invitee import Invitee
-from linkage.domain.joint_plan import digest, next_revision
-from linkage.domain.joint_records import JointRecords
+from linkage.domain.joint_work import invitee as invitees
+from linkage.domain.joint_work import joint_records, moved_bodies
+from linkage.domain.joint_work.invitee import Invitee
+from linkage.domain.joint_work.joint_plan import digest, next_revision
+from linkage.domain.joint_work.joint_records import JointRecords
 
 __all__ = ["AGGREGATE", "JointWork", "Stage", "evolve"]
 

@@ -14,10 +14,10 @@ from typing import Any, TypeVar
 from google.protobuf.message import Message
 
 from linkage import v1
-from linkage.domain import addendum, instructions
-from linkage.domain.adoption import reason_missing
 from linkage.domain.aggregate import Aggregate
 from linkage.domain.decision import Decision, Occasion, Refusal, recorded, refused, unchanged
+from linkage.domain.outcome import addendum, instructions
+from linkage.domain.outcome.adoption import reason_missing
 
 __all__ = ["AGGREGATE", "OutcomeReport", "Status"]
 

@@ -16,7 +16,7 @@ from google.protobuf.message import Message
 from linkage import v1
 from linkage.domain.aggregate import Aggregate
 from linkage.domain.decision import Decision, Occasion, recorded, refused, unchanged
-from linkage.domain.way_back import hops, merged, strangers
+from linkage.domain.outcome.way_back import hops, merged, strangers
 
 __all__ = ["AGGREGATE", "FeedbackRelay"]
 

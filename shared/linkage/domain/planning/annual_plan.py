@@ -14,9 +14,9 @@ from typing import Any, TypeVar
 from google.protobuf.message import Message
 
 from linkage import v1
-from linkage.domain import plan_approval, plan_clashes, plan_items, plan_review, solicitation
 from linkage.domain.aggregate import Aggregate, Decide
 from linkage.domain.decision import Decision, Occasion, Refusal, recorded, refused, unchanged
+from linkage.domain.planning import plan_approval, plan_clashes, plan_items, plan_review, solicitation
 
 __all__ = ["AGGREGATE", "AnnualPlan", "Status"]
 

@@ -14,8 +14,8 @@ from google.protobuf.message import Message
 
 from linkage import v1
 from linkage.domain.aggregate import Aggregate
+from linkage.domain.consultation.draw import ALGORITHM, commitment, digest, ranking
 from linkage.domain.decision import Decision, Occasion, Refusal, recorded, refused, unchanged
-from linkage.domain.draw import ALGORITHM, commitment, digest, ranking
 
 __all__ = ["AGGREGATE", "ParticipantSelection"]
 

@@ -15,12 +15,12 @@ from typing import Any, TypeVar
 from google.protobuf.message import Message
 
 from linkage import v1
-from linkage.domain import consultation_sessions, consultation_steps, exchange
 from linkage.domain.aggregate import Aggregate, Decide
+from linkage.domain.consultation import consultation_sessions, consultation_steps, exchange
+from linkage.domain.consultation.preparation import Noted, note
+from linkage.domain.consultation.preparation import evolve as prepared
 from linkage.domain.decision import Decision, Occasion, Refusal, recorded, refused, unchanged
-from linkage.domain.preparation import Noted, note
-from linkage.domain.preparation import evolve as prepared
-from linkage.domain.room import Counts, Statements, count, counted, heard, stated
+from linkage.domain.remote_consultation.room import Counts, Statements, count, counted, heard, stated
 
 __all__ = ["AGGREGATE", "Consultation", "Status"]
 

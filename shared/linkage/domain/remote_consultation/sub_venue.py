@@ -16,7 +16,7 @@ from google.protobuf.message import Message
 from linkage import v1
 from linkage.domain.aggregate import Aggregate
 from linkage.domain.decision import Decision, Occasion, Refusal, recorded, refused, unchanged
-from linkage.domain.room import Counts, Statements, count, counted, heard, stated
+from linkage.domain.remote_consultation.room import Counts, Statements, count, counted, heard, stated
 
 __all__ = ["AGGREGATE", "Status", "SubVenue"]
 

@@ -15,10 +15,10 @@ from typing import Any, TypeVar
 from google.protobuf.message import Message
 
 from linkage import v1
-from linkage.domain import project_opinions
 from linkage.domain.aggregate import Aggregate
 from linkage.domain.decision import Decision, Occasion, Refusal, recorded, refused, unchanged
-from linkage.domain.project_opinions import ProjectOpinions
+from linkage.domain.joint_supervision import project_opinions
+from linkage.domain.joint_supervision.project_opinions import ProjectOpinions
 
 __all__ = ["AGGREGATE", "Status", "SupervisionProject"]
 

@@ -15,11 +15,11 @@ from typing import Any, TypeAlias, TypeVar
 from google.protobuf.message import Message
 
 from linkage import v1
-from linkage.domain.adoption import reason_missing
 from linkage.domain.aggregate import Aggregate
 from linkage.domain.deadline import passed
 from linkage.domain.decision import Decision, Occasion, Refusal, recorded, refused, unchanged
 from linkage.domain.identifier import opener
+from linkage.domain.outcome.adoption import reason_missing
 
 __all__ = ["AGGREGATE", "SocialOpinion", "Status"]
 

@@ -15,14 +15,14 @@ from typing import Any, TypeVar
 from google.protobuf.message import Message
 
 from linkage import v1
-from linkage.domain import merged_proposals
-from linkage.domain.adoption import reason_missing
 from linkage.domain.aggregate import Aggregate
 from linkage.domain.deadline import passed
 from linkage.domain.decision import Decision, Occasion, Refusal, recorded, refused, unchanged
 from linkage.domain.identifier import opener
-from linkage.domain.key_proposal import designated
-from linkage.domain.merged_proposals import Merged
+from linkage.domain.outcome import merged_proposals
+from linkage.domain.outcome.adoption import reason_missing
+from linkage.domain.outcome.key_proposal import designated
+from linkage.domain.outcome.merged_proposals import Merged
 
 __all__ = ["AGGREGATE", "Proposal", "Status"]
 

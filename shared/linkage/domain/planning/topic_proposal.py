@@ -13,11 +13,11 @@ from enum import Enum
 from google.protobuf.message import Message
 
 from linkage import v1
-from linkage.domain import topic_ancestry
 from linkage.domain.aggregate import Aggregate
 from linkage.domain.decision import Decision, Occasion, Refusal, recorded, refused, unchanged
 from linkage.domain.identifier import derived, well_formed
-from linkage.domain.topic_ancestry import Ancestry, Disposition, same_body
+from linkage.domain.planning import topic_ancestry
+from linkage.domain.planning.topic_ancestry import Ancestry, Disposition, same_body
 
 __all__ = ["AGGREGATE", "Status", "TopicProposal"]
 

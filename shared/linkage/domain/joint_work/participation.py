@@ -13,11 +13,11 @@ from enum import StrEnum
 from google.protobuf.message import Message
 
 from linkage import v1
-from linkage.domain import notice
 from linkage.domain.aggregate import Aggregate
 from linkage.domain.deadline import passed
 from linkage.domain.decision import Decision, Occasion, recorded, refused, unchanged
 from linkage.domain.identifier import opener
+from linkage.domain.joint_work import notice
 
 __all__ = ["AGGREGATE", "Participation", "Status", "evolve"]
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from linkage import v1
 from linkage.domain.decision import Decision, Occasion, recorded, refused
-from linkage.domain.invitee import Invitee, Standing
+from linkage.domain.joint_work.invitee import Invitee, Standing
 
 __all__ = ["evolve", "to"]
 

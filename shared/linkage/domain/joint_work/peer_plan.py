@@ -15,7 +15,7 @@ from linkage import v1
 from linkage.domain.aggregate import Aggregate
 from linkage.domain.decision import Decision, Occasion, Refusal, recorded, refused, unchanged
 from linkage.domain.identifier import opener
-from linkage.domain.joint_plan import digest, next_revision
+from linkage.domain.joint_work.joint_plan import digest, next_revision
 
 __all__ = ["AGGREGATE", "PeerPlan", "evolve"]
 

@@ -11,7 +11,7 @@ from google.protobuf.message import Message
 
 from linkage import v1
 from linkage.domain.decision import Decision, Occasion, Refusal, recorded, refused, unchanged
-from linkage.domain.venue import Reported, Venue, moment, timestamp
+from linkage.domain.remote_consultation.venue import Reported, Venue, moment, timestamp
 
 __all__ = ["Venues", "asked_again", "evolve", "hearing_from", "note_report", "observe_loss", "propose", "venue_unknown"]
 

@@ -14,12 +14,12 @@ from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from linkage import v1
-from linkage.domain import online_collection, session_venues
 from linkage.domain.aggregate import Aggregate
 from linkage.domain.decision import Decision, Occasion, Refusal, recorded, refused, unchanged
-from linkage.domain.online_collection import OnlineCollection, collate, collect
-from linkage.domain.room import Counts, Statements, count, counted, heard, stated
-from linkage.domain.venue import timestamp
+from linkage.domain.remote_consultation import online_collection, session_venues
+from linkage.domain.remote_consultation.online_collection import OnlineCollection, collate, collect
+from linkage.domain.remote_consultation.room import Counts, Statements, count, counted, heard, stated
+from linkage.domain.remote_consultation.venue import timestamp
 
 __all__ = ["AGGREGATE", "RemoteSession", "Status"]
 

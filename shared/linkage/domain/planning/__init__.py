@@ -1,0 +1,1 @@
+"""What is to be consulted on: topics, the annual plan of a body, and the matters a decision needs consulting for."""

@@ -1,0 +1,1 @@
+"""A session held in several rooms at once, and each room by the body that hosts it."""
