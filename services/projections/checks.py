@@ -15,11 +15,10 @@ from linkage.bus import KafkaSettings, parking
 from linkage.bus.topics import event_topics
 from linkage.ctl.database_checks import check_database, check_parked
 from linkage.ctl.finding import Finding, fail, ok, unanswered, warn
-from linkage.settings import read
+from linkage.settings import StoresSettings, read
 from linkage.store import Store, StoreUnavailable
 from services.projections.generations import MIGRATIONS
 from services.projections.read_models import READ_MODELS
-from services.projections.settings import StoresSettings
 
 __all__ = ["check"]
 

@@ -13,7 +13,7 @@ import typer
 
 from linkage.ctl.places import AsJson, ProjectionsOption, required
 from linkage.ctl.sentences import Problem
-from linkage.settings import read
+from linkage.settings import StoresSettings, read
 from linkage.store import StoreUnavailable, moment
 from services.projections import generations
 from services.projections.generation import statement
@@ -21,7 +21,6 @@ from services.projections.healing import Stores
 from services.projections.read_model import ReadModel
 from services.projections.read_models import READ_MODELS
 from services.projections.rebuild import RebuildImpossible, Rebuilt, rebuild
-from services.projections.settings import StoresSettings
 
 __all__ = ["app"]
 

@@ -10,7 +10,7 @@ import asyncpg
 import structlog
 
 from linkage import logs, metrics, policy, traces
-from linkage.rpc.identity import Issuers, load_issuers
+from linkage.rpc.identity import Issuers
 from linkage.rpc.server import Running, serve
 from linkage.settings import read, refuse
 from services.projections import generations
@@ -66,7 +66,7 @@ def main() -> None:
     traces.configure("projections-query")
     metrics.serve(settings.metrics_port, settings.metrics_host)
     try:
-        issuers = Issuers(load_issuers(settings.issuers))
+        issuers = Issuers.of(settings.issuers)
     except ValueError as error:
         refuse(f"LINKAGE_ISSUERS: {error}")
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

@@ -18,7 +18,7 @@ from linkage.rpc.server import Call
 from services.projections.fact import Fact
 from services.projections.queries.waiting_for_me import list_obligations
 from services.projections.read_models import WAITING
-from services.projections.read_models.obligations import RULES
+from services.projections.read_models.obligations.rules import RULES
 from services.projections.read_models.waiting_for_me import STEPS
 from services.projections.reading import Reading
 from services.projections.rebuild import rebuild

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from linkage import contract, v1
-from services.projections.read_models import PROVENANCE, provenance_folds
-from services.projections.read_models.provenance_cells import Trace
+from services.projections.read_models import PROVENANCE
+from services.projections.read_models.provenance import folds
+from services.projections.read_models.provenance.cells import Trace
 from tests.projections.folding import rows
 from tests.projections.story import ANYUE, CITY, Act, facts, on
 from tests.projections.story_outcome import IN_CITY, ITEM, PLAN, RECOMMENDATIONS, SHIYANG, closed_loop
@@ -111,10 +112,10 @@ def test_no_event_that_the_trace_tells_is_passed_over(kind: str) -> None:
     some = facts(closed_loop())[0]._replace(kind=kind)
     for name in sorted({name for one in contract.kinds().values() for name in one.file.message_types_by_name}):
         message = contract.message_class(f"linkage.v1.{name}")()
-        if type(message) in provenance_folds._TELLING:
+        if type(message) in folds._TELLING:
             continue
         try:
-            told = provenance_folds._FOLDS[kind](Trace(), some._replace(message=message))
+            told = folds._FOLDS[kind](Trace(), some._replace(message=message))
         except KeyError:  # a consultation's fold looks up the events it tells, and knows no others
             continue
         assert told == Trace(), f"{name} in {kind}"

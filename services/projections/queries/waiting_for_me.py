@@ -12,7 +12,7 @@ from services.projections import past
 from services.projections.paging import continued, following, page_size
 from services.projections.queries.shown import timestamp
 from services.projections.read_models import WAITING
-from services.projections.read_models.obligations import RULES
+from services.projections.read_models.obligations.rules import RULES
 from services.projections.reading import Query, Reading
 
 __all__ = ["QUERIES", "list_obligations"]

@@ -1,6 +1,6 @@
 """JointWorkBoard: the joint state of one work across all tiers. Domain paper §3.5; 000§14, 002.19.
 
-A fold per stream (board_cells.py) and one pure combine: {what the initiator has decided} × {what each body says in
+A fold per stream (board/cells.py) and one pure combine: {what the initiator has decided} × {what each body says in
 its own stream}. Hence the answer does not depend on the order in which the tiers' topics arrive. Events that come
 before the work's own first event wait in their cells; a work is on the board once it was proposed.
 """
@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from linkage import v1
 from services.projections.fact import timestamp
 from services.projections.read_model import ReadModel, Row
-from services.projections.read_models.board_cells import CELLS, Cell, fold
-from services.projections.read_models.board_parts import Cells, consultations, supervisions
-from services.projections.read_models.board_sessions import sessions_and_venues
-from services.projections.read_models.work_cells import Initiator, Invitation, Participant, PeerPlan
+from services.projections.read_models.board.cells import CELLS, Cell, fold
+from services.projections.read_models.board.parts import Cells, consultations, supervisions
+from services.projections.read_models.board.sessions import sessions_and_venues
+from services.projections.read_models.board.work_cells import Initiator, Invitation, Participant, PeerPlan
 
 __all__ = ["BOARD", "combine", "joint_state", "standing"]
 

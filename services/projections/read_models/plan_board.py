@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from linkage import v1
 from services.projections.fact import timestamp
 from services.projections.read_model import ReadModel, Row
-from services.projections.read_models.plan_activities import Activity
-from services.projections.read_models.plan_cells import CELLS, Cell, Clash, Item, Plan, Topic, fold
+from services.projections.read_models.plan.activities import Activity
+from services.projections.read_models.plan.cells import CELLS, Cell, Clash, Item, Plan, Topic, fold
 
 __all__ = ["PLANS", "combine"]
 

@@ -1,6 +1,6 @@
 """ProvenanceTrace: where something came from and what became of it, over all tiers. Domain paper §4(d), §6; 002.22.
 
-Nodes and edges, each told by one stream alone (provenance_folds.py), so the order of arrival cannot matter; the walk
+Nodes and edges, each told by one stream alone (provenance/folds.py), so the order of arrival cannot matter; the walk
 joins them. An edge that was once there stays: that something was planned, and taken out again later, is provenance too.
 """
 
@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from services.projections.read_model import ReadModel, Row
-from services.projections.read_models.provenance_cells import Trace
-from services.projections.read_models.provenance_folds import KINDS, fold
+from services.projections.read_models.provenance.cells import Trace
+from services.projections.read_models.provenance.folds import KINDS, fold
 
 __all__ = ["PROVENANCE", "combine"]
 

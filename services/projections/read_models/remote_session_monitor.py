@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from linkage import v1
 from services.projections.fact import timestamp
 from services.projections.read_model import ReadModel, Row
-from services.projections.read_models.session_records import CELLS, Cell, Correction, Lost, Room, Session, Venue, fold
-from services.projections.read_models.session_rooms import attendance, members, rooms_of, speaking
-from services.projections.read_models.venue_standing import HOSTING
+from services.projections.read_models.session.records import CELLS, Cell, Correction, Lost, Room, Session, Venue, fold
+from services.projections.read_models.session.rooms import attendance, members, rooms_of, speaking
+from services.projections.read_models.session.venue_standing import HOSTING
 
 __all__ = ["SESSIONS", "combine"]
 

@@ -1,4 +1,4 @@
-"""WaitingForMe: what each body owes, and since when. Domain paper §3.11; its rules are the table of obligations.py.
+"""WaitingForMe: what each body owes, and since when. Domain paper §3.11; the rules are obligations/rules.py.
 
 Every stream's cell is a ledger: what its events opened and what they ended, by slot. Both need not be of one partition
 key: a promise is made in a consultation and accounted for in a record of its own. So each key gives its half of the
@@ -14,25 +14,18 @@ from google.protobuf.message import Message
 
 from services.projections.fact import Fact
 from services.projections.read_model import ReadModel, Row
-from services.projections.read_models import (
-    feedback_obligations,
-    linkage_obligations,
-    outcome_obligations,
-    planning_obligations,
-    proposal_obligations,
-    supervision_obligations,
-)
-from services.projections.read_models.ledger import Ending, Ledger, Opening, Step
+from services.projections.read_models.obligations import feedback, linkage, outcome, planning, proposals, supervision
+from services.projections.read_models.obligations.ledger import Ending, Ledger, Opening, Step
 
 __all__ = ["STEPS", "WAITING", "combine", "fold"]
 
 STEPS: Mapping[str, Mapping[type[Message], Step]] = {
-    **linkage_obligations.STEPS,
-    **planning_obligations.STEPS,
-    **outcome_obligations.STEPS,
-    **proposal_obligations.STEPS,
-    **feedback_obligations.STEPS,
-    **supervision_obligations.STEPS,
+    **linkage.STEPS,
+    **planning.STEPS,
+    **outcome.STEPS,
+    **proposals.STEPS,
+    **feedback.STEPS,
+    **supervision.STEPS,
 }
 """By kind of stream and event: what it does to the stream's ledger."""
 

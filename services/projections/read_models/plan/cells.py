@@ -11,8 +11,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 from linkage import v1
 from services.projections.fact import Fact
-from services.projections.read_models.plan_activities import ACTIVITIES, Activity
-from services.projections.read_models.plan_way import Step, step_of
+from services.projections.read_models.plan.activities import ACTIVITIES, Activity
+from services.projections.read_models.plan.way import Step, step_of
 
 __all__ = ["CELLS", "Adjustment", "Cell", "Clash", "Item", "Plan", "Topic", "fold"]
 

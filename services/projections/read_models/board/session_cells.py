@@ -1,6 +1,6 @@
 """What the joint work board keeps of sessions, sub-venues and consultations. Domain paper §3.3, §3.4, §4.1.
 
-Folds of one stream each, without `as_of`, which `board_cells.fold` moves for all. Times are microseconds since 1970.
+Folds of one stream each, without `as_of`, which `cells.fold` moves for all. Times are microseconds since 1970.
 Counts and statements come with the event that says so, which a correction may name.
 """
 
@@ -11,8 +11,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 from linkage import v1
 from services.projections.fact import Fact, micros
-from services.projections.read_models.session_records import Count
-from services.projections.read_models.venue_standing import venue_standing
+from services.projections.read_models.session.records import Count
+from services.projections.read_models.session.venue_standing import venue_standing
 
 __all__ = ["SESSIONS", "SESSION_FOLDS", "Consultation", "Session", "SessionCell", "SubVenue", "listed"]
 

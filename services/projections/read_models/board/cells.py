@@ -11,11 +11,11 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from services.projections.fact import Fact
-from services.projections.read_models import session_records
-from services.projections.read_models.session_cells import SESSION_FOLDS, SESSIONS, SessionCell
-from services.projections.read_models.session_records import Correction
-from services.projections.read_models.supervision_cells import SUPERVISION, SupervisionCell, fold_supervision
-from services.projections.read_models.work_cells import WORK, WORK_FOLDS, WorkCell
+from services.projections.read_models.board.session_cells import SESSION_FOLDS, SESSIONS, SessionCell
+from services.projections.read_models.board.supervision_cells import SUPERVISION, SupervisionCell, fold_supervision
+from services.projections.read_models.board.work_cells import WORK, WORK_FOLDS, WorkCell
+from services.projections.read_models.session import records
+from services.projections.read_models.session.records import Correction
 
 __all__ = ["CELLS", "Cell", "fold"]
 
@@ -28,7 +28,7 @@ _FOLDS: Mapping[str, Callable[[Any, Fact], Any]] = {
     **WORK_FOLDS,
     **SESSION_FOLDS,
     **dict.fromkeys(SUPERVISION, fold_supervision),
-    "correction": session_records.fold,
+    "correction": records.fold,
 }
 
 

@@ -6,7 +6,7 @@ import re
 
 from linkage import v1
 from services.projections.fact import Fact, micros
-from services.projections.read_models.ledger import Ledger, Steps, ended, opened
+from services.projections.read_models.obligations.ledger import Ledger, Steps, ended, opened
 
 __all__ = ["STEPS"]
 

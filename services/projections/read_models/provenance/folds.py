@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 
 from linkage import v1
 from services.projections.fact import Fact
-from services.projections.read_models.provenance_cells import Trace, node_of
-from services.projections.read_models.provenance_outcome import outcome_report, proposal, recommendation, social_opinion
-from services.projections.read_models.provenance_word import citizen_opinion, feedback_relay
+from services.projections.read_models.provenance.cells import Trace, node_of
+from services.projections.read_models.provenance.outcome import outcome_report, proposal, recommendation, social_opinion
+from services.projections.read_models.provenance.word import citizen_opinion, feedback_relay
 
 __all__ = ["KINDS", "fold"]
 

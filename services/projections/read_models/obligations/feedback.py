@@ -12,7 +12,7 @@ from types import MappingProxyType
 from linkage import v1
 from linkage.domain.identifier import opener
 from services.projections.fact import Fact
-from services.projections.read_models.ledger import Ledger, Steps, counted, opened, settled, standing
+from services.projections.read_models.obligations.ledger import Ledger, Steps, counted, opened, settled, standing
 
 __all__ = ["STEPS"]
 

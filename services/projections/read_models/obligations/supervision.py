@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from linkage import v1
 from services.projections.fact import Fact, micros
-from services.projections.read_models.ledger import Ledger, Steps, counted, ended, opened, settled, standing
+from services.projections.read_models.obligations.ledger import Ledger, Steps, counted, ended, opened, settled, standing
 
 __all__ = ["STEPS"]
 

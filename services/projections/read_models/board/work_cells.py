@@ -1,7 +1,7 @@
 """What the joint work board keeps of joint work, of each body's participation, and of the plan of two cities.
 
 Domain paper §3.5, §4(e).
-Folds of one stream each, without `as_of`, which `board_cells.fold` moves for all. Times are microseconds since 1970.
+Folds of one stream each, without `as_of`, which `cells.fold` moves for all. Times are microseconds since 1970.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from linkage import v1
 from services.projections.fact import Fact, micros
-from services.projections.read_models.session_cells import listed
+from services.projections.read_models.board.session_cells import listed
 
 __all__ = ["WORK", "WORK_FOLDS", "Initiator", "Invitation", "Participant", "PeerPlan", "WorkCell"]
 

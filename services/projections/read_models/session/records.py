@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from linkage import v1
 from services.projections.fact import Fact, micros
-from services.projections.read_models.venue_standing import HOSTING, venue_standing
+from services.projections.read_models.session.venue_standing import HOSTING, venue_standing
 
 __all__ = ["CELLS", "Cell", "Correction", "Count", "Lost", "Question", "Room", "Session", "Statement", "Venue", "fold"]
 

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from linkage import v1
 from services.projections.fact import timestamp
-from services.projections.read_models.board_parts import Cells
-from services.projections.read_models.session_cells import Session, SubVenue
-from services.projections.read_models.session_records import Correction, Room
-from services.projections.read_models.session_rooms import Corrections, attendance, members, rooms_of
-from services.projections.read_models.venue_standing import NOT_HOSTING
+from services.projections.read_models.board.parts import Cells
+from services.projections.read_models.board.session_cells import Session, SubVenue
+from services.projections.read_models.session.records import Correction, Room
+from services.projections.read_models.session.rooms import Corrections, attendance, members, rooms_of
+from services.projections.read_models.session.venue_standing import NOT_HOSTING
 
 __all__ = ["sessions_and_venues"]
 

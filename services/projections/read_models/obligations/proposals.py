@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from linkage import v1
 from services.projections.fact import Fact, micros
-from services.projections.read_models.ledger import Ledger, Steps, ended, opened
+from services.projections.read_models.obligations.ledger import Ledger, Steps, ended, opened
 
 __all__ = ["STEPS"]
 

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from linkage import v1
-from services.projections.read_models.board_cells import Cell
-from services.projections.read_models.session_cells import Consultation
-from services.projections.read_models.supervision_cells import Finding, Handling, Opinion, Project
-from services.projections.read_models.work_cells import Participant
+from services.projections.read_models.board.cells import Cell
+from services.projections.read_models.board.session_cells import Consultation
+from services.projections.read_models.board.supervision_cells import Finding, Handling, Opinion, Project
+from services.projections.read_models.board.work_cells import Participant
 
 __all__ = ["Cells", "consultations", "supervisions"]
 

@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeAlias
 
 from linkage import v1
 from services.projections.fact import Fact
-from services.projections.read_models.session_cells import listed
+from services.projections.read_models.board.session_cells import listed
 
 __all__ = ["SUPERVISION", "Finding", "Handling", "Opinion", "Project", "SupervisionCell", "fold_supervision"]
 
@@ -63,7 +63,7 @@ _OVER = ("CONCLUDED", "CONTINUED")
 
 
 def fold_supervision(cell: SupervisionCell, fact: Fact) -> SupervisionCell:
-    """The cell after one more event of its stream; without `as_of`, which `board_cells.fold` moves for all."""
+    """The cell after one more event of its stream; without `as_of`, which `cells.fold` moves for all."""
     match cell:
         case Project():
             return _project(cell, fact)

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from linkage import v1
 from services.projections.fact import timestamp
-from services.projections.read_models.session_records import Correction, Count, Room, Statement
+from services.projections.read_models.session.records import Correction, Count, Room, Statement
 
 __all__ = ["Corrections", "attendance", "members", "rooms_of", "speaking"]
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, timezone
 
 from linkage import v1
 from services.projections.fact import Fact
-from services.projections.read_models.ledger import Ledger, Steps, ended, opened
+from services.projections.read_models.obligations.ledger import Ledger, Steps, ended, opened
 
 __all__ = ["STEPS"]
 

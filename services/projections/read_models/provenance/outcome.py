@@ -10,7 +10,7 @@ from typing import Any
 
 from linkage import v1
 from services.projections.fact import Fact
-from services.projections.read_models.provenance_cells import Trace, node_of
+from services.projections.read_models.provenance.cells import Trace, node_of
 
 __all__ = ["outcome_report", "proposal", "recommendation", "social_opinion"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from linkage import v1
 from linkage.domain.identifier import opener
 from services.projections.fact import Fact
-from services.projections.read_models.provenance_cells import Trace, node_of
+from services.projections.read_models.provenance.cells import Trace, node_of
 
 __all__ = ["citizen_opinion", "feedback_relay"]
 

@@ -1,0 +1,1 @@
+"""The provenance trace, in parts: nodes and edges by the kind of stream that tells them."""

@@ -1,0 +1,1 @@
+"""What happened in the rooms of a session, for the board and the session monitor."""
