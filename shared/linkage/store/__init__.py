@@ -14,7 +14,7 @@ from linkage.store.events import (
     StoreUnavailable,
     VersionConflict,
 )
-from linkage.store.migrate import DatabaseTooNew, migrate
+from linkage.store.migrate import DatabaseTooNew, DatabaseTooOld, migrate, require
 from linkage.store.store import Store
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "BrokenLink",
     "ChainBroken",
     "DatabaseTooNew",
+    "DatabaseTooOld",
     "Head",
     "Metadata",
     "NewEvent",
@@ -35,5 +36,6 @@ __all__ = [
     "link",
     "migrate",
     "moment",
+    "require",
     "verify",
 ]
