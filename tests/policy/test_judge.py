@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Sequence
 
 import pytest
@@ -10,6 +11,7 @@ from google.protobuf.message import Message
 from linkage import policy, v1
 from linkage.domain.consultation import consultation
 from linkage.domain.decision import Refusal
+from linkage.domain.directory import Directory, Organisation
 from linkage.testing import Spec, moment
 
 ZIYANG, ANYUE, HELAN, KUNMING, JINNING, NEIJIANG = "512000", "512021", "640122", "530100", "530115", "511000"
@@ -232,3 +234,15 @@ def test_in_helan_nobody_is_seconded_to_a_department_that_has_not_asked() -> Non
     seconded = v1.SupervisorSeconded()
     assert judged(HELAN, [], seconded) == ("STEP_MISSING", "HL-SUP-1", "001(13)")
     assert judged(HELAN, [v1.SupervisorInvited()], seconded) is None
+
+
+def test_a_directory_of_thousands_costs_the_rules_less_than_a_kilobyte_for_each_body() -> None:
+    known = policy.load()
+    towns = [Organisation(f"512021{n:03d}x{k}", v1.TIER_TOWNSHIP, "某乡", ANYUE) for n in range(1000) for k in range(3)]
+    directory = Directory([*known.directory, *towns])
+    tracemalloc.start()
+    rules = policy.Rules(known.packs, directory, known.forms)
+    size, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert size / len(towns) < 1024
+    assert {rules.version(town) for town in towns} == {known.version(known.directory["512021110"])}

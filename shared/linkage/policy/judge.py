@@ -48,34 +48,48 @@ class Gate:
     check: Check
 
 
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What binds the bodies of one tier that the same packs speak to: a directory of thousands has few such kinds."""
+
+    since: Mapping[str, datetime]
+    """From when on, by pack."""
+    gates: Mapping[str, tuple[Gate, ...]]
+    """By an event's short name."""
+
+
 class Rules:
     """The rules of some packs and forms for the bodies of a directory, laid out by body and type of event."""
 
-    __slots__ = ("_asked", "_gates", "_keyed", "_packs_of", "directory", "forms", "packs")
+    __slots__ = ("_asked", "_bound", "_keyed", "directory", "forms", "packs")
 
     def __init__(self, packs: Sequence[Pack], directory: Directory, forms: Sequence[Form] = ()) -> None:
         self.packs, self.directory, self.forms = tuple(packs), directory, tuple(forms)
         metrics = [rule.metric for pack in packs for rule in pack.rules]
         self._asked, self._keyed = _asked(metrics), _keyed(metrics)
-        self._gates: dict[tuple[str, str], tuple[Gate, ...]] = {}
-        self._packs_of: dict[str, dict[str, datetime]] = {}
+        alike: dict[tuple[int, tuple[str, ...]], Bound] = {}
+        self._bound: dict[str, Bound] = {}
         for body in directory:
-            bound = self._packs_of[body.code] = {}
-            for pack, rule in self.binding(body):
-                since = bound[pack.id] = datetime.combine(pack.since, time(), CHINA)
-                for event, check in gates(rule):
-                    self._lay(body, event, Gate(rule.id, since, check))
-            for form in self.forms:
-                held = held_by(form, contract.tier_name(body.tier))
-                self._lay(body, "ConsultationPlanned", Gate(f"{form.form} ({form.cite})", ALWAYS, held))
-            for pack, form, requirement in self.of_forms(body):
-                since = datetime.combine(pack.since, time(), CHINA)
-                for event, check in requirement_gates(form, requirement):
-                    self._lay(body, event, Gate(requirement.id, since, check))
+            kind = body.tier, tuple(pack.id for pack in self._speaking_to(body))
+            if kind not in alike:
+                alike[kind] = self._bound_alike(body)
+            self._bound[body.code] = alike[kind]
 
-    def _lay(self, body: Organisation, event: str, gate: Gate) -> None:
-        key = (body.code, event)
-        self._gates[key] = (*self._gates.get(key, ()), gate)
+    def _bound_alike(self, body: Organisation) -> Bound:
+        since: dict[str, datetime] = {}
+        laid: dict[str, list[Gate]] = {}
+        for pack, rule in self.binding(body):
+            since[pack.id] = datetime.combine(pack.since, time(), CHINA)
+            for event, check in gates(rule):
+                laid.setdefault(event, []).append(Gate(rule.id, since[pack.id], check))
+        for form in self.forms:
+            held = held_by(form, contract.tier_name(body.tier))
+            laid.setdefault("ConsultationPlanned", []).append(Gate(f"{form.form} ({form.cite})", ALWAYS, held))
+        for pack, form, requirement in self.of_forms(body):
+            begins = datetime.combine(pack.since, time(), CHINA)
+            for event, check in requirement_gates(form, requirement):
+                laid.setdefault(event, []).append(Gate(requirement.id, begins, check))
+        return Bound(since, {event: tuple(found) for event, found in laid.items()})
 
     def binding(self, organisation: Organisation) -> Iterator[tuple[Pack, Rule]]:
         """Rules that bind a body: its own pack's, and of the bodies above it those whose tiers include its own."""
@@ -104,8 +118,8 @@ class Rules:
 
         Empty where there are none, which is no error (domain paper §5).
         """
-        bound = self._packs_of.get(organisation.code, {})
-        return "+".join(pack for pack, since in bound.items() if at is None or since <= at)
+        bound = self._bound.get(organisation.code)
+        return "+".join(pack for pack, since in bound.since.items() if at is None or since <= at) if bound else ""
 
     def unjudged(self) -> Mapping[str, str]:
         """REJECT and GATE rules that `judge` does not judge, by id, with the reason."""
@@ -129,8 +143,11 @@ class Rules:
         `history`: the marks of all events in the stream. `at` (aware): when it happened; a pack judges nothing that
         happened before its first day.
         """
+        bound = self._bound.get(organisation.code)
+        if bound is None:
+            return None
         for number, event in enumerate(events):
-            gates = self._gates.get((organisation.code, event.DESCRIPTOR.name))
+            gates = bound.gates.get(event.DESCRIPTOR.name)
             if gates is None:
                 continue
             together = {mark for before in events[:number] for mark in self.marks(before)}

@@ -51,8 +51,11 @@ class Divisions(Data):
     changes: tuple[Change, ...] = ()
 
 
-class _OneKeyOnce(yaml.SafeLoader):
-    """YAML lets the last of two equal keys win; here that is a mistake."""
+class _OneKeyOnce(yaml.CSafeLoader):
+    """YAML lets the last of two equal keys win; here that is a mistake.
+
+    libyaml's parser, which PyYAML's wheels carry: the country's bodies are 42,000 lines.
+    """
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]
