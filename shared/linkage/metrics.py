@@ -19,7 +19,9 @@ __all__ = [
     "CERTIFICATE_EXPIRES",
     "CHAIN_BROKEN",
     "CHAIN_VERIFIED",
+    "CHAIN_VERIFIED_AT",
     "DATABASE_ANSWERS",
+    "FILE_REFUSED",
     "FOLDED",
     "FOLD_SECONDS",
     "FRESHNESS",
@@ -48,6 +50,11 @@ BUILD = Gauge("linkage_build_info", "1; the label says which release runs.", ("v
 CERTIFICATE_EXPIRES = Gauge(
     "linkage_certificate_expires_timestamp_seconds", "When the certificate expires that this process shows; 0: none."
 )
+FILE_REFUSED = Gauge(
+    "linkage_file_refused",
+    "1 while a file (certificate, issuers) cannot be used as it is now, and what it held before is.",
+    ("file",),
+)
 DATABASE_ANSWERS = Gauge("linkage_database_answers", "1 while the process's own database answers it.")
 
 REQUESTS = Counter("linkage_requests_total", "Calls answered, by method and gRPC status.", ("method", "code"))
@@ -67,6 +74,12 @@ OLDEST_WRITER = Gauge(
 )
 CHAIN_VERIFIED = Gauge(
     "linkage_chain_verified_position", "Position up to which the present pass over the hash chains has come."
+)
+# With a label, so that a process without a log shows nothing, and not 0.
+CHAIN_VERIFIED_AT = Gauge(
+    "linkage_chain_verified_timestamp_seconds",
+    "When the verification of the hash chains last came forward or to the end of the log; 0: never in this process.",
+    ("relay",),
 )
 CHAIN_BROKEN = Gauge("linkage_chain_broken_streams", "Streams whose hash chain is broken, by all that was verified.")
 

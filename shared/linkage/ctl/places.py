@@ -11,6 +11,7 @@ import typer
 
 from linkage.bus.settings import KafkaSettings
 from linkage.ctl.sentences import Problem
+from linkage.secret import cleaned
 from linkage.settings import KafkaEnvironment, read
 
 __all__ = [
@@ -24,6 +25,14 @@ __all__ = [
     "required",
 ]
 
+
+def _address(dsn: str | None) -> str | None:
+    try:
+        return cleaned(dsn) if dsn else None
+    except ValueError as problem:
+        raise typer.BadParameter(str(problem)) from None
+
+
 StoreOption = Annotated[
     str | None,
     typer.Option(
@@ -31,6 +40,7 @@ StoreOption = Annotated[
         metavar="DSN",
         envvar="LINKAGE_STORE_DSN",
         show_default=False,
+        callback=_address,
         help="Database of a tier instance. Prefer the variable: others on the machine can read options.",
     ),
 ]
@@ -41,6 +51,7 @@ ProjectionsOption = Annotated[
         metavar="DSN",
         envvar="LINKAGE_PROJECTIONS_DSN",
         show_default=False,
+        callback=_address,
         help="Database of the read models.",
     ),
 ]

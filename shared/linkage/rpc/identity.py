@@ -1,15 +1,17 @@
 """Who calls: a signed token (JWT, EdDSA) that names organisation and post. There is no anonymous mode.
 
 Issuers are files of public keys (JWKS, RFC 7517) so that keys can be rotated; an issuer may be limited to the bodies it
-speaks for. A verified token is remembered until it expires, because one signature costs more than a decision.
+speaks for. A verified token is remembered until it expires or the keys change, because one signature costs more than a
+decision.
 """
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import grpc
@@ -17,6 +19,7 @@ import jwt
 
 from linkage import v1
 from linkage.rpc.failure import Failure
+from linkage.rpc.renewed import Renewed
 
 __all__ = ["AUDIENCE", "Caller", "Issuer", "Issuers", "load_issuers"]
 
@@ -64,15 +67,26 @@ def _unauthenticated(reason: str, message: str) -> Failure:
 class Issuers:
     """Verifies tokens. One per process."""
 
-    def __init__(self, issuers: Mapping[str, Issuer]) -> None:
+    def __init__(self, issuers: Mapping[str, Issuer], now: Callable[[], Mapping[str, Issuer]] | None = None) -> None:
         self._issuers = issuers
+        self._now = now or (lambda: issuers)
         self._verified: dict[str, Caller] = {}
+
+    @classmethod
+    def of(cls, path: Path) -> Issuers:
+        """The issuers of a file, and from the moment it changes those it then names. Raises as `load_issuers` does."""
+        file = Renewed("issuers", [path], partial(load_issuers, path))
+        return cls(file.now(), file.now)
 
     def caller(self, authorization: str | None) -> Caller:
         """Caller of an `authorization: Bearer <token>` header; raises Failure UNAUTHENTICATED."""
         if not authorization or not authorization.startswith("Bearer "):
             raise _unauthenticated("TOKEN_MISSING", "the call carries no bearer token")
         token = authorization[7:]
+        trusted = self._now()
+        if trusted is not self._issuers:
+            self._issuers = trusted
+            self._verified.clear()  # perhaps by a key that was taken out
         caller = self._verified.get(token)
         if caller is None:
             caller = self._verify(token)

@@ -10,12 +10,12 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import grpc
 import structlog
-from cryptography import x509
 from google.protobuf.descriptor import MethodDescriptor
 from google.protobuf.message import DecodeError, Message
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
@@ -26,8 +26,9 @@ from linkage.domain.directory import Directory
 from linkage.rpc.failure import Failure, Violation, invalid
 from linkage.rpc.fields import violations
 from linkage.rpc.identity import Caller, Issuers
+from linkage.rpc.tls import credentials
 
-__all__ = ["Call", "Listen", "Method", "Running", "deadline", "serve"]
+__all__ = ["Call", "CannotListen", "Listen", "Method", "Running", "deadline", "serve"]
 
 log = structlog.get_logger("linkage.rpc")
 
@@ -36,6 +37,10 @@ _MAX_MESSAGE = 256 * 1024
 
 _OURS = (grpc.StatusCode.INTERNAL, grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DATA_LOSS, grpc.StatusCode.UNKNOWN)
 """Statuses that are the service's fault and not the caller's."""
+
+
+class CannotListen(Exception):
+    """The port or the certificate is not as it must be; the message is a sentence that names the setting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +58,15 @@ Method = Callable[[Any, Call], Awaitable[Message]]
 
 @dataclass(frozen=True, slots=True)
 class Listen:
-    """Where and how the server listens. `port` 0 takes a free one. Without `tls_certificate` it is plain text."""
+    """Where and how the server listens. A port 0 takes a free one. Without `tls_certificate` it is plain text.
+
+    On `health_port`, where there is one, its health alone is told, always in plain text: the kubelet's probes speak no
+    TLS.
+    """
 
     host: str = "0.0.0.0"
     port: int = 50051
+    health_port: int | None = None
     reflection: bool = True
     grace: float = 10.0
     tls_certificate: Path | None = None
@@ -69,6 +79,7 @@ class Running:
     """A server that is up."""
 
     port: int
+    health_port: int | None
     health: Any
 
     async def ready(self, ready: bool) -> None:
@@ -87,7 +98,7 @@ async def serve(
     methods: Mapping[str, Method], issuers: Issuers, directory: Directory, listen: Listen
 ) -> AsyncIterator[Running]:
     """Serves the methods (full name `linkage.v1.Service.Method` → function) until the block ends, then drains:
-    health says NOT_SERVING, running calls get `grace` seconds, new ones are turned away."""
+    health says NOT_SERVING, running calls get `grace` seconds, new ones are turned away. Raises CannotListen."""
     server = grpc.aio.server(
         options=[("grpc.max_receive_message_length", _MAX_MESSAGE), ("grpc.so_reuseport", 0)],
     )
@@ -105,32 +116,52 @@ async def serve(
     if listen.reflection:
         reflection.enable_server_reflection((*names, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
     port = _bind(server, listen)
+    probed, health_port = await _health_alone(servicer, listen)
     await server.start()
     for name in ("", "liveness", "readiness", *names):
         await servicer.set(name, health_pb2.HealthCheckResponse.SERVING)
     log.info("serving", port=port, services=names, tls=listen.tls_certificate is not None)
     try:
-        yield Running(port, servicer)
+        yield Running(port, health_port, servicer)
     finally:
         await servicer.enter_graceful_shutdown()
         await server.stop(listen.grace)
+        if probed:
+            await probed.stop(None)
         log.info("stopped serving", port=port)
 
 
 def _bind(server: grpc.aio.Server, listen: Listen) -> int:
-    address = f"{listen.host}:{listen.port}"
     if listen.tls_certificate is None or listen.tls_key is None:
-        return server.add_insecure_port(address)
-    authority = listen.tls_client_ca.read_bytes() if listen.tls_client_ca else None
-    pair = (listen.tls_key.read_bytes(), listen.tls_certificate.read_bytes())
-    metrics.CERTIFICATE_EXPIRES.set(_expiry(pair[1]))
-    credentials = grpc.ssl_server_credentials([pair], authority, require_client_auth=authority is not None)
-    return server.add_secure_port(address, credentials)
+        return _listening(
+            "LINKAGE_PORT", listen.port, partial(server.add_insecure_port, f"{listen.host}:{listen.port}")
+        )
+    try:
+        shown = credentials(listen.tls_certificate, listen.tls_key, listen.tls_client_ca)
+    except ValueError as error:
+        raise CannotListen(f"LINKAGE_TLS_…: {error}") from None
+    return _listening(
+        "LINKAGE_PORT", listen.port, partial(server.add_secure_port, f"{listen.host}:{listen.port}", shown)
+    )
 
 
-def _expiry(certificate: bytes) -> float:
-    """When the first certificate of a PEM file expires, in seconds since 1970; ValueError where it holds none."""
-    return x509.load_pem_x509_certificate(certificate).not_valid_after_utc.timestamp()
+async def _health_alone(servicer: Any, listen: Listen) -> tuple[grpc.aio.Server | None, int | None]:
+    """A second server that tells nothing but the health of the first, and its port; None where none is wanted."""
+    if listen.health_port is None:
+        return None, None
+    server = grpc.aio.server(options=[("grpc.so_reuseport", 0)])
+    health_pb2_grpc.add_HealthServicer_to_server(servicer, server)
+    address = f"{listen.host}:{listen.health_port}"
+    port = _listening("LINKAGE_HEALTH_PORT", listen.health_port, partial(server.add_insecure_port, address))
+    await server.start()
+    return server, port
+
+
+def _listening(setting: str, wanted: int, bind: Callable[[], int]) -> int:
+    try:
+        return bind()
+    except RuntimeError:  # gRPC says no more than that it could not
+        raise CannotListen(f"{setting}: {wanted} cannot be listened on: is it taken?") from None
 
 
 def _handler(

@@ -54,6 +54,11 @@ class Keyring:
         self._by_name = {name: AESGCM(key) for name, key in zip(names, keys, strict=True)}
         self._first = names[0]
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The keys' names, as `Sealed` has them; the first is of the one that wraps."""
+        return tuple(self._by_name)
+
     @classmethod
     def parse(cls, text: str) -> Keyring:
         """Keys of 32 octets in base64, separated by commas. Raises KeyUnfit."""
