@@ -10,10 +10,11 @@ import asyncpg
 
 from linkage.bus import parking
 from linkage.store import migrate
+from linkage.store import require as _require
 from services.projections.generation import Generation
 from services.projections.read_model import ReadModel
 
-__all__ = ["MIGRATIONS", "create_first", "open_pool", "prepare"]
+__all__ = ["MIGRATIONS", "create_first", "open_pool", "prepare", "require"]
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -22,6 +23,11 @@ async def prepare(dsn: str) -> None:
     """Brings the projections' database to the schema this code knows. Safe to repeat, and to run at once."""
     await migrate(dsn, parking.MIGRATIONS)
     await migrate(dsn, MIGRATIONS)
+
+
+async def require(dsn: str) -> None:
+    """Refuses a database that this code cannot read: raises `DatabaseUnfit`, or `StoreUnavailable`."""
+    await _require(dsn, parking.MIGRATIONS, MIGRATIONS)
 
 
 async def open_pool(dsn: str, readers: int = 4, *, asking: bool = False) -> asyncpg.Pool[Any]:

@@ -11,8 +11,9 @@ import structlog
 
 from linkage import logs, metrics, policy, traces
 from linkage.rpc.identity import Issuers
-from linkage.rpc.server import Running, serve
+from linkage.rpc.server import CannotListen, Running, serve
 from linkage.settings import read, refuse
+from linkage.store import DatabaseUnfit, StoreUnavailable
 from services.projections import generations
 from services.projections.queries import methods
 from services.projections.reading import Reading
@@ -28,7 +29,9 @@ async def _serve(settings: QuerySettings, issuers: Issuers) -> None:
     for wanted in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(wanted, stop.set)
     directory = policy.directory()
-    async with await generations.open_pool(settings.projections_dsn.get_secret_value(), readers=8, asking=True) as pool:
+    dsn = settings.projections_dsn.get_secret_value()
+    await generations.require(dsn)
+    async with await generations.open_pool(dsn, readers=8, asking=True) as pool:
         reading = Reading(
             pool,
             directory,
@@ -70,7 +73,13 @@ def main() -> None:
     except ValueError as error:
         refuse(f"LINKAGE_ISSUERS: {error}")
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(settings, issuers))
+        try:
+            runner.run(_serve(settings, issuers))
+        except CannotListen as error:
+            refuse(str(error))
+        except (DatabaseUnfit, StoreUnavailable) as error:
+            # Only at the start: later it waits for its database, and says so to whoever asks.
+            refuse(f"LINKAGE_PROJECTIONS_DSN: {error}")
 
 
 if __name__ == "__main__":

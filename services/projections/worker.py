@@ -21,7 +21,9 @@ from mode import Service
 
 from linkage import logs, metrics, traces
 from linkage.bus import KafkaSettings, MalformedRecord
-from linkage.settings import KafkaEnvironment, read
+from linkage.settings import KafkaEnvironment, read, refuse
+from linkage.store import DatabaseUnfit
+from linkage.store.connection import UNREACHABLE, unavailable
 from services.projections import generations
 from services.projections.agent import APP_ID, fold_into, make_app
 from services.projections.fact import Fact, Record, traceparent_of
@@ -202,7 +204,12 @@ def main() -> None:
     logs.configure("projections", settings.log_level)
     traces.configure("projections")
     metrics.serve(settings.metrics_port, settings.metrics_host)
-    asyncio.run(generations.prepare(settings.projections_dsn.get_secret_value()))
+    try:
+        asyncio.run(generations.prepare(settings.projections_dsn.get_secret_value()))
+    except DatabaseUnfit as error:
+        refuse(f"LINKAGE_PROJECTIONS_DSN: {error}")
+    except UNREACHABLE as error:
+        refuse(f"LINKAGE_PROJECTIONS_DSN: {unavailable(error)}")
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
     worker = Worker(settings, kafka)
     # What lives long here (folds, modules) is looked through again and again for garbage that there is not: a quarter

@@ -15,6 +15,8 @@ import structlog
 import uvloop
 
 from linkage import contract, logs, metrics, policy, traces, v1, vitals
+from linkage.bus import inbox as inboxes
+from linkage.bus import parking
 from linkage.bus.inbox import Inbox, Poison
 from linkage.bus.relay import Relay
 from linkage.bus.topics import event_topics
@@ -28,7 +30,9 @@ from linkage.rpc.methods import command_methods
 from linkage.rpc.reactor import NotUnderstood, Reactor
 from linkage.rpc.server import serve
 from linkage.settings import KafkaEnvironment, TierSettings, read, refuse
-from linkage.store import Store, StoredEvent, StoreUnavailable
+from linkage.store import DatabaseUnfit, Store, StoredEvent, StoreUnavailable, require
+from linkage.store.migrate import MIGRATIONS
+from linkage.vault import MIGRATIONS as VAULT
 from linkage.vault import Keyring, KeyUnfit, Vault
 
 __all__ = ["Tier", "run"]
@@ -68,7 +72,7 @@ def run(tier: Tier) -> None:
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         try:
             runner.run(_serve(tier, settings, kafka, directory, issuers, keyring))
-        except StoreUnavailable as error:
+        except (StoreUnavailable, DatabaseUnfit) as error:
             # Only at the start: later the service waits for its store, and says so to whoever asks.
             refuse(f"LINKAGE_STORE_DSN: {error}")
 
@@ -96,6 +100,7 @@ async def _serve(
     for wanted in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(wanted, stop.set)
     dsn = settings.store_dsn.get_secret_value()
+    await require(dsn, MIGRATIONS, parking.MIGRATIONS, inboxes.MIGRATIONS, VAULT)
     rules = policy.load()
     async with Store.open(dsn) as store, _vault(dsn, keyring) as vault:
         hosted = settings.organisations

@@ -1,15 +1,22 @@
-"""A process with a missing or wrong setting ends at once and says which; one that hosts another tier's body, too."""
+"""A process with a missing or wrong setting ends at once and says which; one on a database that does not fit, too."""
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from deploy.local.parts import HOSTED, Part
+from linkage.bus import inbox, parking
 from linkage.rpc.minting import Mint, issuers_file
+from linkage.store import migrate
+from linkage.store.migrate import MIGRATIONS
+from linkage.vault import MIGRATIONS as VAULT
+from services.projections import generations
 
 NOBODY = "127.0.0.1:1"  # nothing listens there: what ends at once has not even tried
 
@@ -76,3 +83,51 @@ def test_every_wrong_setting_is_named(settings: dict[str, str], wrong: dict[str,
     assert status == 2
     assert len(said.splitlines()) == len(told)
     assert all(sentence in said for sentence in told)
+
+
+DATABASES = {
+    "services.county.main": "LINKAGE_STORE_DSN",
+    "services.projections.worker": "LINKAGE_PROJECTIONS_DSN",
+    "services.projections.query": "LINKAGE_PROJECTIONS_DSN",
+}
+
+
+@pytest.mark.parametrize("module", DATABASES)
+def test_a_database_that_nobody_answers_for_is_named(settings: dict[str, str], module: str) -> None:
+    status, said = ended(module, settings)
+    assert status == 2
+    assert said.startswith(f"{DATABASES[module]}: PostgreSQL did not answer")
+    assert len(said.splitlines()) == 1
+
+
+@pytest.mark.parametrize("module", [module for module in DATABASES if "worker" not in module])
+def test_a_database_that_was_not_migrated_is_refused(settings: dict[str, str], module: str, database: str) -> None:
+    status, said = ended(module, {**settings, DATABASES[module]: database})
+    assert status == 2
+    assert said.startswith(f"{DATABASES[module]}: the database lacks ")
+    assert said.endswith(": run `linkagectl migrate`\n")
+
+
+@pytest.mark.parametrize("module", DATABASES)
+def test_a_database_of_a_later_release_is_refused(settings: dict[str, str], module: str, database: str) -> None:
+    asyncio.run(_of_a_later_release(database))
+    status, said = ended(module, {**settings, DATABASES[module]: database})
+    assert status == 2
+    assert said.startswith(f"{DATABASES[module]}: the database has migrations this release does not know: ")
+    assert said.endswith("restore the backup from before\n")
+
+
+async def _of_a_later_release(dsn: str) -> None:
+    for folder in (MIGRATIONS, inbox.MIGRATIONS, parking.MIGRATIONS, VAULT):
+        await migrate(dsn, folder)
+    await generations.prepare(dsn)
+    db = await asyncpg.connect(dsn)
+    try:
+        for migration in ("store_9999_of_tomorrow", "projections_9999_of_tomorrow"):
+            await db.execute(
+                "insert into _pogo_migration (migration_hash, migration_id, schema_name, applied)"
+                " values ($1, $1, 'public', now())",
+                migration,
+            )
+    finally:
+        await db.close()

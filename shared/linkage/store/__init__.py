@@ -14,7 +14,7 @@ from linkage.store.events import (
     StoreUnavailable,
     VersionConflict,
 )
-from linkage.store.migrate import DatabaseTooNew, DatabaseTooOld, migrate, require
+from linkage.store.migrate import DatabaseTooNew, DatabaseTooOld, DatabaseUnfit, migrate, require
 from linkage.store.store import Store
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "ChainBroken",
     "DatabaseTooNew",
     "DatabaseTooOld",
+    "DatabaseUnfit",
     "Head",
     "Metadata",
     "NewEvent",

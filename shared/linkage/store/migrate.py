@@ -11,7 +11,9 @@ import asyncpg
 from pogo_core.util import migrate as pogo
 from pogo_core.util import sql as applied
 
-__all__ = ["MIGRATIONS", "DatabaseTooNew", "DatabaseTooOld", "migrate", "require", "standing"]
+from linkage.store.connection import UNREACHABLE, unavailable
+
+__all__ = ["MIGRATIONS", "DatabaseTooNew", "DatabaseTooOld", "DatabaseUnfit", "migrate", "require", "standing"]
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 """The event store's own migrations: `store_<number>_<what>.sql`."""
@@ -19,7 +21,11 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK = 0x6C696E6B616765  # "linkage": one advisory lock for whoever migrates this database
 
 
-class DatabaseTooNew(Exception):
+class DatabaseUnfit(Exception):
+    """This code cannot run on the database as it is; the message says what to do."""
+
+
+class DatabaseTooNew(DatabaseUnfit):
     """The database was migrated by a later release than this one: this code must not touch it."""
 
     def __init__(self, newer: Iterable[str]) -> None:
@@ -29,7 +35,7 @@ class DatabaseTooNew(Exception):
         )
 
 
-class DatabaseTooOld(Exception):
+class DatabaseTooOld(DatabaseUnfit):
     """The database was not migrated for this release yet."""
 
     def __init__(self, missing: Iterable[str]) -> None:
@@ -56,12 +62,15 @@ async def migrate(dsn: str, migrations: Path = MIGRATIONS) -> None:
 
 
 async def require(dsn: str, *folders: Path) -> None:
-    """Refuses a database that this code cannot run on: raises `DatabaseTooOld` or `DatabaseTooNew`."""
-    db = await asyncpg.connect(dsn, timeout=10)
+    """Refuses a database that this code cannot run on: raises `DatabaseUnfit`, or `StoreUnavailable`."""
     try:
-        found = [await standing(db, folder) for folder in folders]
-    finally:
-        await db.close()
+        db = await asyncpg.connect(dsn, timeout=10)
+        try:
+            found = [await standing(db, folder) for folder in folders]
+        finally:
+            await db.close()
+    except UNREACHABLE as error:
+        raise unavailable(error) from error
     if newer := set[str]().union(*(newer for _, newer in found)):
         raise DatabaseTooNew(newer)
     if missing := set[str]().union(*(missing for missing, _ in found)):
