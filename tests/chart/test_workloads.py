@@ -149,14 +149,22 @@ def test_the_worker_is_asked_whether_it_advances() -> None:
     assert {probed[probe]["httpGet"]["path"] for probe in ("startupProbe", "livenessProbe")} == {"/healthz/live/"}
 
 
-def test_where_the_kubelet_cannot_ask_for_tls_the_image_asks() -> None:
-    probed = container(named(render("county-alone"), "Deployment", "county-anyue"))
-    for probe, service in (("readinessProbe", "readiness"), ("livenessProbe", "liveness")):
-        command = probed[probe]["exec"]["command"]
-        assert command[0] == "linkage-health"
-        assert f"--service={service}" in command
-        assert "--name=lk-linkage-county-anyue.demo.svc" in command
-        assert "--certificate=/etc/linkage/tls/tls.crt" in command, "callers must show one there"
+def test_where_the_kubelet_cannot_ask_for_tls_it_asks_the_port_that_tells_health_alone() -> None:
+    rendered = render("county-alone")
+    deployment = named(rendered, "Deployment", "county-anyue")
+    probed = container(deployment)
+    for probe, service in (
+        ("startupProbe", "liveness"),
+        ("readinessProbe", "readiness"),
+        ("livenessProbe", "liveness"),
+    ):
+        assert probed[probe]["grpc"] == {"port": 50052, "service": service}
+    assert environment(deployment)["LINKAGE_HEALTH_PORT"] == "50052"
+    assert {one["name"]: one["containerPort"] for one in probed["ports"]}["health"] == 50052
+    plain = named(render("small"), "Deployment", "municipal-ziyang")
+    assert "LINKAGE_HEALTH_PORT" not in environment(plain)
+    for kind in ("Service", "NetworkPolicy"):
+        assert "50052" not in str(named(rendered, kind, "county-anyue")), "nobody but the kubelet"
 
 
 def test_a_pod_gets_the_time_that_it_takes_to_end() -> None:

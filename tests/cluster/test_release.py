@@ -76,7 +76,7 @@ def test_a_repeated_installation_changes_nothing_that_runs(linkage: Namespace) -
     assert set(linkage.pods("municipal")) == before
 
 
-def test_with_tls_the_image_asks_for_the_kubelet(linkage: Namespace) -> None:
+def test_with_tls_the_kubelet_asks_for_health_alone(linkage: Namespace) -> None:
     names = [f"{service}.{linkage.name}.svc" for service in SERVICES]
     linkage.secret("linkage-tls", certificate(names), kind="kubernetes.io/tls")
     linkage.upgrade({"defaults": {"tls": {"enabled": True, "secret": "linkage-tls", "clients": True}}})

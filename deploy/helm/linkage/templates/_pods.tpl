@@ -31,7 +31,7 @@ securityContext:
 
 {{/*
 Started: it has begun to serve. Ready: it can serve (its database answers). Alive: it makes progress.
-The kubelet's own gRPC probe speaks plain text only; with TLS a program of the image asks, and less often.
+The kubelet's gRPC probe speaks plain text only; with TLS it asks the port that tells health alone.
 (root, workload)
 */}}
 {{- define "linkage.probes" -}}
@@ -45,28 +45,11 @@ The kubelet's own gRPC probe speaks plain text only; with TLS a program of the i
   timeoutSeconds: 5
   {{- $patience | nindent 2 }}
 {{- end }}
-{{- else if $w.tls.enabled -}}
-{{- range $probe, $patience := dict "startupProbe" "periodSeconds: 5\nfailureThreshold: 36" "readinessProbe" "periodSeconds: 20\nfailureThreshold: 2" "livenessProbe" "periodSeconds: 30\nfailureThreshold: 4" }}
-{{ $probe }}:
-  exec:
-    command:
-      - linkage-health
-      - --service={{ ternary "readiness" "liveness" (eq $probe "readinessProbe") }}
-      - --ca=/etc/linkage/tls/ca.crt
-      {{- if $w.tls.clients }}
-      - --certificate=/etc/linkage/tls/tls.crt
-      - --key=/etc/linkage/tls/tls.key
-      {{- end }}
-      - --name={{ $w.fullname }}.{{ $.root.Release.Namespace }}.svc
-      - localhost:{{ $w.port }}
-  timeoutSeconds: 10
-  {{- $patience | nindent 2 }}
-{{- end }}
 {{- else -}}
 {{- range $probe, $patience := dict "startupProbe" "periodSeconds: 2\nfailureThreshold: 90" "readinessProbe" "periodSeconds: 5\nfailureThreshold: 2" "livenessProbe" "periodSeconds: 10\nfailureThreshold: 6" }}
 {{ $probe }}:
   grpc:
-    port: {{ $w.port }}
+    port: {{ ternary 50052 $w.port $w.tls.enabled }}
     service: {{ ternary "readiness" "liveness" (eq $probe "readinessProbe") }}
   timeoutSeconds: 5
   {{- $patience | nindent 2 }}

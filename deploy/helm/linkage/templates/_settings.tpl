@@ -114,6 +114,8 @@
 - name: LINKAGE_GRACE_SECONDS
   value: {{ $w.graceSeconds | quote }}
 {{- if $w.tls.enabled }}
+- name: LINKAGE_HEALTH_PORT
+  value: "50052"
 - name: LINKAGE_TLS_CERTIFICATE
   value: /etc/linkage/tls/tls.crt
 - name: LINKAGE_TLS_KEY
