@@ -1,31 +1,29 @@
 """Every alert is raised by what it is for, on the real stack by a real Prometheus, and is gone when that is over.
 
-All times of the rules are shortened alike (`prometheus.SPEED`): `test_rules.py` holds them as they are.
+All times of the rules are shortened alike (`prometheus.SPEED`): `test_rules.py` holds them as they are. What takes long
+and disturbs nothing else happens beside the rest (`BESIDE`); what everything hangs on is taken away at the end.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, suppress
-from pathlib import Path
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
 
 import asyncpg
 import pytest
+import pytest_asyncio
 
-from deploy.local.parts import PROJECTIONS, QUERY, WORKER
+from deploy.local.parts import PROJECTIONS, WORKER
 from deploy.local.site import Site
 from linkage import v1
-from linkage.client import Office, Refused
-from tests.monitoring.causes import expiring_certificate, held_up_group, published_with_a_gap
+from tests.monitoring.beside import BESIDE, Cause
 from tests.monitoring.prometheus import Prometheus, prometheus, rules
-from tests.system.commands import Commands, plan
+from tests.monitoring.raised import CAUSED, call, offices, propose, raised
+from tests.system.commands import Commands
 from tests.system.moments import eventually
 
-CAUSED: set[str] = set()
-"""Alerts that a test of this module has seen raised and gone again."""
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(400)]
 
 
 @pytest.fixture(scope="module")
@@ -34,19 +32,28 @@ def prom(whole_site: Site) -> Iterator[Prometheus]:
         yield running
 
 
-@asynccontextmanager
-async def raised(prom: Prometheus, *alerts: str, seconds: float = 90) -> AsyncIterator[Callable[[], Awaitable[None]]]:
-    """The alerts are not there; within the block they come (await what is yielded); after it they go."""
-    await eventually(lambda: not any(prom.fires(alert) for alert in alerts), seconds=seconds)
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def beside(
+    whole_site: Site, prom: Prometheus, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Mapping[Cause, asyncio.Task[None]]]:
+    """The causes of `BESIDE`, under way."""
+    directory = tmp_path_factory.mktemp("beside")
 
-    async def come() -> None:
-        for alert in alerts:
-            await _until(lambda alert=alert: prom.fires(alert), f"{alert} is raised", seconds)  # type: ignore[misc]
+    async def happen(cause: Cause) -> None:
+        await cause(whole_site, prom, directory)
 
-    yield come
-    for alert in alerts:
-        await _until(lambda alert=alert: not prom.fires(alert), f"{alert} is gone", seconds)  # type: ignore[misc]
-    CAUSED.update(alerts)
+    tasks = {cause: asyncio.create_task(happen(cause)) for cause in BESIDE}
+    yield tasks
+    for task in tasks.values():
+        task.cancel()
+    await asyncio.gather(*tasks.values(), return_exceptions=True)
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def stream(whole_site: Site) -> AsyncIterator[Commands]:
+    """The offices, who give no command before they are asked to."""
+    async with offices(whole_site) as stream:
+        yield stream
 
 
 async def test_a_system_that_is_well_raises_nothing(site: Site, prom: Prometheus) -> None:
@@ -59,41 +66,25 @@ async def test_a_system_that_is_well_raises_nothing(site: Site, prom: Prometheus
     assert prom.firing() == []
 
 
-async def test_postgresql_is_killed(site: Site, stream: Commands, prom: Prometheus) -> None:
-    async with raised(prom, "LinkageDatabaseNotAnswering", "LinkageCallsFail") as come, _calling(stream):
-        await asyncio.to_thread(site.servers.postgres.kill)
-        try:
-            await come()
-        finally:
-            await asyncio.to_thread(site.servers.postgres.restart)
-
-
-async def test_kafka_is_killed(site: Site, stream: Commands, prom: Prometheus) -> None:
-    async with raised(prom, "LinkageRelayNotLeading", "LinkageProjectionStale") as come:
-        await asyncio.to_thread(site.servers.kafka.kill)
-        try:
-            await _propose(stream)  # a relay that has nothing to publish does not miss Kafka
-            await come()
-        finally:
-            await asyncio.to_thread(site.servers.kafka.restart)
-
-
-async def test_somebody_keeps_a_writing_transaction_open(site: Site, stream: Commands, prom: Prometheus) -> None:
-    async with raised(prom, "LinkageWriterOpen", "LinkageRelayBehind") as come:
-        db = await asyncpg.connect(site.plan.dsns["municipal"])
-        try:
-            await db.execute("begin; select pg_current_xact_id()")
-            await _propose(stream)
-            await come()
-        finally:
-            await db.close()
-
-
-async def test_a_reaction_cannot_be_recorded(site: Site, stream: Commands, prom: Prometheus) -> None:
-    work = await _propose(stream)
-    db = await asyncpg.connect(site.plan.dsns["county"])
+@pytest.mark.usefixtures("beside")
+async def test_the_read_models_cannot_be_written(whole_site: Site, stream: Commands, prom: Prometheus) -> None:
+    db = await asyncpg.connect(whole_site.plan.dsns[PROJECTIONS])
     try:
-        async with raised(prom, "LinkageInboxSlow") as come:
+        async with raised(prom, "LinkageProjectionStuck", component=WORKER) as come:
+            await db.execute("select pg_advisory_lock(hashtextextended('projections joint_work_board', 0))")
+            await propose(stream)
+            await come()
+            await db.close()
+    finally:
+        await db.close()
+
+
+@pytest.mark.usefixtures("beside")
+async def test_a_reaction_cannot_be_recorded(whole_site: Site, stream: Commands, prom: Prometheus) -> None:
+    work = await propose(stream)
+    db = await asyncpg.connect(whole_site.plan.dsns["county"])
+    try:
+        async with raised(prom, "LinkageInboxSlow", component="county") as come:
             await db.execute(
                 "select pg_advisory_lock(hashtextextended($1, 0))", f"512021/participation/{work}"
             )  # which every append to that stream takes
@@ -106,40 +97,45 @@ async def test_a_reaction_cannot_be_recorded(site: Site, stream: Commands, prom:
         await db.close()
 
 
-async def test_an_event_comes_that_cannot_be_taken(site: Site, prom: Prometheus) -> None:
-    async with raised(prom, "LinkageStreamParked") as come, published_with_a_gap(site):
-        await come()
-
-
-@pytest.mark.timeout(500)  # the verification rests for a minute between two passes
-async def test_an_event_is_altered_in_the_store(site: Site, stream: Commands, prom: Prometheus) -> None:
-    await _propose(stream)
-    db = await asyncpg.connect(site.plan.dsns["municipal"])
-    await db.execute("alter table events disable trigger append_only")
-    altered = await db.fetchval("select max(position) from events")
-    change = "update events set post = $2 where position = $1"
-    post = await db.fetchval("select post from events where position = $1", altered)
-    try:
-        async with raised(prom, "LinkageChainBroken", seconds=150) as come:
-            await db.execute(change, altered, "POST_UNSPECIFIED")
+@pytest.mark.usefixtures("beside")
+async def test_somebody_keeps_writing_transactions_open(whole_site: Site, stream: Commands, prom: Prometheus) -> None:
+    async with raised(prom, "LinkageWriterOpen", "LinkageRelayBehind", "LinkageChainUnverified") as come:
+        db, job = [await asyncpg.connect(whole_site.plan.dsns[tier]) for tier in ("municipal", "county")]
+        try:
+            await db.execute("begin; select pg_current_xact_id()")
+            await job.execute("begin; lock table events in access exclusive mode")  # as `vacuum full` does
+            await propose(stream)
             await come()
-            await db.execute(change, altered, post)
-    finally:
-        await db.execute(change, altered, post)
-        await db.execute("alter table events enable trigger append_only")
-        await db.close()
-
-
-async def test_the_read_models_cannot_be_written(site: Site, stream: Commands, prom: Prometheus) -> None:
-    db = await asyncpg.connect(site.plan.dsns[PROJECTIONS])
-    try:
-        async with raised(prom, "LinkageProjectionStuck") as come:
-            await db.execute("select pg_advisory_lock(hashtextextended('projections joint_work_board', 0))")
-            await _propose(stream)
-            await come()
+            assert prom.fires("LinkageRelayBehind", relay="municipal")
+            assert prom.fires("LinkageChainUnverified", relay="county")
+            assert not prom.fires("LinkageChainUnverified", relay="municipal")
+        finally:
             await db.close()
-    finally:
-        await db.close()
+            await job.close()
+
+
+@pytest.mark.parametrize("cause", BESIDE, ids=lambda cause: str(cause.__name__))
+async def test_it_is_told_when(cause: Cause, beside: Mapping[Cause, asyncio.Task[None]]) -> None:
+    await beside[cause]
+
+
+async def test_kafka_is_killed(site: Site, stream: Commands, prom: Prometheus) -> None:
+    async with raised(prom, "LinkageRelayNotLeading", "LinkageProjectionStale") as come:
+        await asyncio.to_thread(site.servers.kafka.kill)
+        try:
+            await propose(stream)  # a relay that has nothing to publish does not miss Kafka
+            await come()
+        finally:
+            await asyncio.to_thread(site.servers.kafka.restart)
+
+
+async def test_postgresql_is_killed(site: Site, stream: Commands, prom: Prometheus) -> None:
+    async with raised(prom, "LinkageDatabaseNotAnswering", "LinkageCallsFail") as come, _calling(stream):
+        await asyncio.to_thread(site.servers.postgres.kill)
+        try:
+            await come()
+        finally:
+            await asyncio.to_thread(site.servers.postgres.restart)
 
 
 async def test_a_tier_and_the_worker_are_gone(site: Site, prom: Prometheus) -> None:
@@ -153,93 +149,17 @@ async def test_a_tier_and_the_worker_are_gone(site: Site, prom: Prometheus) -> N
             await asyncio.to_thread(site.start, "township", WORKER)
 
 
-async def test_a_process_dies_again_and_again(site: Site, prom: Prometheus) -> None:
-    async with raised(prom, "LinkageProcessRestarts") as come:
-        restarts = asyncio.create_task(_die_again_and_again(site, prom))
-        await come()
-        restarts.cancel()
-        with suppress(asyncio.CancelledError):
-            await restarts
-        await asyncio.to_thread(site.await_serving, QUERY)
-
-
-async def test_callers_come_with_tokens_that_nobody_trusts(site: Site, prom: Prometheus) -> None:
-    async with (
-        raised(prom, "LinkageTokensRefused") as come,
-        Office(site.address("county"), "no-token") as stranger,
-    ):
-        calling = asyncio.create_task(_call(stranger))
-        await come()
-        calling.cancel()
-
-
-async def test_a_certificate_in_use_is_about_to_expire(site: Site, prom: Prometheus, tmp_path: Path) -> None:
-    replica = site.replicate(QUERY, expiring_certificate(tmp_path))
-    async with raised(prom, "LinkageCertificateExpires") as come:
-        await asyncio.to_thread(site.launch, replica)
-        prom.watch(site, (replica, QUERY))
-        await come()
-        await asyncio.to_thread(site.dismiss, replica)
-        prom.watch(site)
-
-
-@pytest.mark.timeout(500)
-async def test_somebody_holds_up_a_tiers_consumer_group(site: Site, prom: Prometheus) -> None:
-    async with raised(prom, "LinkageInboxDead", seconds=200) as come:
-        async with held_up_group(site, "linkage-inbox-township"):
-            await asyncio.to_thread(site.kill, "township")
-            await asyncio.to_thread(site.start, "township")
-            await come()
-        await asyncio.to_thread(site.kill, "township")  # as its liveness probe has it done
-        await asyncio.to_thread(site.start, "township")
-
-
-def test_no_alert_is_without_a_cause() -> None:
+async def test_no_alert_is_without_a_cause() -> None:
     if not CAUSED:  # every test above was skipped or left out: this one would then say that no alert has a cause
         pytest.skip("No alert was caused in this run: there is no Prometheus here, or the tests that do were left out.")
     assert {rule["alert"] for rule in rules()} == CAUSED
 
 
-async def _until(condition: Callable[[], bool], what: str, seconds: float) -> None:
-    try:
-        await eventually(condition, seconds=seconds)
-    except AssertionError as late:
-        raise AssertionError(f"not within {seconds:.0f} s: {what}") from late
-
-
-async def _propose(stream: Commands) -> str:
-    work = stream.new_id("512000", "JW")
-    proposed = v1.ProposeJointWorkRequest(
-        joint_work_id=work,
-        mode=v1.LINKAGE_MODE_STANDALONE,
-        direction=v1.LINKAGE_DIRECTION_VERTICAL,
-        plan=plan("2026-12-01"),
-    )
-    await stream.give("512000", proposed)
-    return work
-
-
 @asynccontextmanager
 async def _calling(stream: Commands) -> AsyncIterator[None]:
     """Somebody calls all the while."""
-    calling = asyncio.create_task(_call(stream.office("512022")))
+    calling = asyncio.create_task(call(stream.office("512022")))
     try:
         yield
     finally:
         calling.cancel()
-
-
-async def _call(office: Office) -> None:
-    while True:
-        with suppress(Refused):  # a call that fails is what the alert counts
-            await office(v1.AcceptInvitationRequest(joint_work_id="512000-JW-none", revision=1), within=1)
-        await asyncio.sleep(0.2)
-
-
-async def _die_again_and_again(site: Site, prom: Prometheus) -> None:
-    while True:
-        dead = site.pid(QUERY)
-        os.kill(dead, signal.SIGKILL)  # the site starts it anew
-        await eventually(lambda dead=dead: site.pid(QUERY) != dead)  # type: ignore[misc]
-        await asyncio.to_thread(site.await_serving, QUERY)
-        await asyncio.sleep(1)  # a scrape or two

@@ -18,8 +18,10 @@ from linkage.bus.topics import topic_of
 __all__ = ["eventually", "frozen_in_its_batch", "frozen_in_its_transaction"]
 
 
-async def eventually(condition: Callable[[], bool | Awaitable[bool]], *, seconds: float = 30) -> None:
-    """Waits until the condition holds. Fails after `seconds`."""
+async def eventually(
+    condition: Callable[[], bool | Awaitable[bool]], *, seconds: float = 30, every: float = 0.05
+) -> None:
+    """Waits until the condition holds. Fails after `seconds`. `every`: seconds between two looks."""
     loop = asyncio.get_running_loop()
     end = loop.time() + seconds
     while True:
@@ -27,7 +29,7 @@ async def eventually(condition: Callable[[], bool | Awaitable[bool]], *, seconds
         if held if isinstance(held, bool) else await held:
             return
         assert loop.time() < end, f"it did not come true within {seconds:.0f} s"
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(every)
 
 
 async def frozen_in_its_transaction(site: Site, name: str, tier: str, *, seconds: float = 30) -> None:
