@@ -113,6 +113,16 @@ def test_a_county_that_leads_supervision_has_its_townships_findings_in_its_own_p
     assert not world.events(f"{ANYUE}/supervision-finding/{BELOW}", v1.ObservationReceived)
 
 
+def test_a_finding_that_names_a_project_nobody_planned_waits_there_for_the_plan() -> None:
+    world, ahead = World(), "512000-SP-7"
+    command = record(ABOVE)
+    command.project_id = ahead
+    world.done(ANYUE, command)
+    world.done(ANYUE, v1.SubmitFindingRequest(finding_id=ABOVE, to=CITY))
+    world.done(CITY, v1.PlanSupervisionRequest(project_id=ahead, topic="生态环境建设", plan_item_id="512000-PI-9"))
+    assert world.names(f"{CITY}/supervision-project/{ahead}") == ["SupervisionFindingNoted", "SupervisionPlanned"]
+
+
 # Down and up again
 
 

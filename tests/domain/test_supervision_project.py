@@ -173,7 +173,16 @@ def test_a_finding_is_noted_once_and_even_after_the_end() -> None:
     spec.given(planned()).when(note("512021-F-1")).then(noted("512021-F-1"))
     spec.given(planned(), noted("512021-F-1")).when(note("512021-F-1")).then()
     spec.given(*MET, CONCLUDED).when(note("512021-F-2")).then(noted("512021-F-2"))
-    spec.given().when(note("512021-F-1")).refused("SUPERVISION_UNKNOWN")
+
+
+def test_a_finding_is_kept_ahead_of_the_plan_and_may_be_why_there_comes_one() -> None:
+    ahead = note("512021-F-1")
+    ahead.joint_work_id = JW
+    spec.given().when(ahead).then(noted("512021-F-1"))
+    spec.given(noted("512021-F-1")).when(plan("")).refused("PLAN_ITEM_MISSING")
+    early = (noted("512021-F-1"), authorised(), planned(""), formed())
+    spec.given(*early).when(roll_up(O1=["512021-F-1"])).then(rolled_up(O1=["512021-F-1"]))
+    spec.given(noted("512021-F-1")).when(CONCLUDE).refused("SUPERVISION_UNKNOWN")
 
 
 # Rolling up

@@ -206,6 +206,13 @@ def test_an_opinion_that_goes_over_to_the_next_round_counts_in_both_and_ends_no_
     assert (other.state, other.opinions, other.issued, other.replies) == ("PLANNED", 1, 1, 1)
 
 
+def test_a_project_that_only_a_finding_names_is_shown_as_not_planned() -> None:
+    note = v1.SupervisionFindingNoted(joint_work_id="512000-JW-2", project_id="512000-SP-7", finding_id="512021-F-9")
+    ahead = Act(f"{CITY}/supervision-project/512000-SP-7", "512000-JW-2", note, on("2023-06-01"))
+    cell = board(*joint_supervision(), ahead).supervisions[-1]
+    assert (cell.project_id, cell.state, cell.findings) == ("512000-SP-7", "NOT_PLANNED", 1)
+
+
 def test_row_20_the_peer_plan_is_effective_at_the_revision_both_cities_endorsed() -> None:
     acts = list(inter_city())
     view = board(*acts)

@@ -182,5 +182,5 @@ def _plan(view: v1.JointWorkView, initiator: str, work: Initiator, peers: Mappin
     view.plan.MergeFromString(bytes.fromhex(plan))
 
 
-BOARD = ReadModel(name="joint_work_board", fold_version=3, cells=CELLS, fold=fold, combine=combine)
+BOARD = ReadModel(name="joint_work_board", fold_version=4, cells=CELLS, fold=fold, combine=combine)
 """One row per joint work; see sql/joint_work_board.create.sql for its columns."""

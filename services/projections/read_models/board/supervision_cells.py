@@ -17,7 +17,7 @@ class Project(NamedTuple):
     from the round before."""
 
     as_of: int = 0
-    state: str = "PLANNED"
+    state: str = "NOT_PLANNED"
     noted: tuple[str, ...] = ()
     opinions: tuple[str, ...] = ()
     mobilization_held: bool = False
@@ -77,6 +77,8 @@ def fold_supervision(cell: SupervisionCell, fact: Fact) -> SupervisionCell:
 
 def _project(cell: Project, fact: Fact) -> Project:
     match fact.message:
+        case v1.OffPlanSupervisionAuthorized() | v1.SupervisionPlanned():
+            return cell._replace(state="PLANNED")
         case v1.SupervisionGroupFormed():
             return cell._replace(state="GROUP_FORMED")
         case v1.MobilizationMeetingHeld():

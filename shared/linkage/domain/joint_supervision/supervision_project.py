@@ -158,12 +158,15 @@ def inspect(state: SupervisionProject, command: v1.HoldInspectionRequest, occasi
 
 
 def note_finding(state: SupervisionProject, command: v1.NoteFindingRequest, occasion: Occasion) -> Decision:
-    if state.status is Status.NONE:
-        return not_under_way(state, "SUPERVISION_UNKNOWN")
+    """Kept whenever it comes, after the end and also ahead of the plan: what was seen on the spot may be why the
+    supervision is authorised at all."""
     if command.finding_id in state.findings:
         return unchanged
     noted = v1.SupervisionFindingNoted(finding_id=command.finding_id, organisation=command.organisation)
-    return recorded(named(state, noted))  # one that arrives after the end is kept too
+    if state.status is not Status.NONE:
+        return recorded(named(state, noted))
+    noted.joint_work_id, noted.project_id = command.joint_work_id, command.project_id
+    return recorded(noted)
 
 
 def roll_up(state: SupervisionProject, command: v1.RollUpOpinionsRequest, occasion: Occasion) -> Decision:

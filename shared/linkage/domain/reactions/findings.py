@@ -33,8 +33,15 @@ def _submission(happening: Happening) -> Iterator[Order]:
             ),
         )
     elif event.to == opener(event.project_id):
-        command = v1.NoteFindingRequest(project_id=event.project_id, finding_id=finding, organisation=by)
-        yield Order(event.to, command)
+        yield Order(
+            event.to,
+            v1.NoteFindingRequest(
+                project_id=event.project_id,
+                finding_id=finding,
+                organisation=by,
+                joint_work_id=event.joint_work_id,
+            ),
+        )
     else:
         yield Order(
             event.to,
