@@ -17,6 +17,7 @@ import uvloop
 from linkage import contract, logs, metrics, policy, traces, v1, vitals
 from linkage.bus import inbox as inboxes
 from linkage.bus import parking
+from linkage.bus.cursor import StoreBehind, confirm
 from linkage.bus.inbox import Inbox, Poison
 from linkage.bus.relay import Relay
 from linkage.bus.topics import event_topics
@@ -25,10 +26,10 @@ from linkage.domain.directory import Directory
 from linkage.domain.reaction import Reaction
 from linkage.rpc.citizens import citizen_methods
 from linkage.rpc.commands import Commands
-from linkage.rpc.identity import Issuers, load_issuers
+from linkage.rpc.identity import Issuers
 from linkage.rpc.methods import command_methods
 from linkage.rpc.reactor import NotUnderstood, Reactor
-from linkage.rpc.server import serve
+from linkage.rpc.server import CannotListen, serve
 from linkage.settings import KafkaEnvironment, TierSettings, read, refuse
 from linkage.store import DatabaseUnfit, Store, StoredEvent, StoreUnavailable, require
 from linkage.store.migrate import MIGRATIONS
@@ -62,7 +63,7 @@ def run(tier: Tier) -> None:
     if problems := list(_unfit(settings.organisations, tier, directory)):
         refuse(*(f"LINKAGE_ORGANISATIONS: {problem}" for problem in problems))
     try:
-        issuers = Issuers(load_issuers(settings.issuers))
+        issuers = Issuers.of(settings.issuers)
     except ValueError as error:
         refuse(f"LINKAGE_ISSUERS: {error}")
     try:
@@ -72,9 +73,11 @@ def run(tier: Tier) -> None:
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         try:
             runner.run(_serve(tier, settings, kafka, directory, issuers, keyring))
-        except (StoreUnavailable, DatabaseUnfit) as error:
+        except (StoreUnavailable, StoreBehind, DatabaseUnfit) as error:
             # Only at the start: later the service waits for its store, and says so to whoever asks.
             refuse(f"LINKAGE_STORE_DSN: {error}")
+        except CannotListen as error:
+            refuse(str(error))
 
 
 def _unfit(organisations: Iterable[str], tier: Tier, directory: Directory) -> Iterable[str]:
@@ -103,6 +106,7 @@ async def _serve(
     await require(dsn, MIGRATIONS, parking.MIGRATIONS, inboxes.MIGRATIONS, VAULT)
     rules = policy.load()
     async with Store.open(dsn) as store, _vault(dsn, keyring) as vault:
+        await confirm(store, kafka, settings.instance)
         hosted = settings.organisations
         commands = Commands(store, tier.aggregates, directory, hosted, rules.judge, rules.version, rules.marks)
         reactor = Reactor(tier.reactions, commands)

@@ -103,7 +103,7 @@ async def test_a_page_whose_records_did_not_reach_kafka_is_not_committed(
     await asyncio.to_thread(publisher.close)
     successor = await asyncio.to_thread(Publisher, settings, "county-1")
     await asyncio.to_thread(successor.close)
-    assert successor.cursor == 1
+    assert successor.cursor.position == 1
     assert versions(published(settings, [stream]), stream) == [1]
 
 

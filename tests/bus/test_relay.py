@@ -17,7 +17,8 @@ from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
 from linkage.bus import KafkaSettings
-from linkage.bus.publisher import Fenced, Publisher, read_cursor
+from linkage.bus.cursor import read_cursor
+from linkage.bus.publisher import Fenced, Publisher
 from linkage.bus.relay import Relay
 from linkage.store import Head, NewEvent, Store
 from tests.bus.acts import ACCEPTED, chained, comes_true, metadata, new_stream, published, record, running, versions
@@ -114,7 +115,7 @@ async def test_kafka_fences_a_relay_that_does_not_know_it_has_been_replaced(sett
     zombie = await asyncio.to_thread(Publisher, settings, name)
     await asyncio.to_thread(zombie.publish, events[:2], 2)
     successor = await asyncio.to_thread(Publisher, settings, name)
-    assert successor.cursor == 2
+    assert successor.cursor.position == 2
     with pytest.raises(Fenced):
         await asyncio.to_thread(zombie.publish, events[2:4], 4)
     await asyncio.to_thread(successor.publish, events[2:4], 4)
@@ -123,7 +124,7 @@ async def test_kafka_fences_a_relay_that_does_not_know_it_has_been_replaced(sett
     for publisher in (zombie, successor):
         await asyncio.to_thread(publisher.close)
     assert versions(published(settings, [stream]), stream) == [1, 2, 3, 4]
-    assert await asyncio.to_thread(read_cursor, settings, name) == 4
+    assert (await asyncio.to_thread(read_cursor, settings, name)).position == 4
 
 
 async def test_a_relay_reads_its_cursor_past_the_open_transaction_of_another(
@@ -138,7 +139,7 @@ async def test_a_relay_reads_its_cursor_past_the_open_transaction_of_another(
     assert not reading.done(), "it believed a cursor while another transaction hid what came later"
     await asyncio.to_thread(other._producer.commit_transaction)
     successor = await reading
-    assert successor.cursor == 41
+    assert successor.cursor.position == 41
     for publisher in (other, own, successor):
         await asyncio.to_thread(publisher.close)
 

@@ -199,7 +199,7 @@ def test_a_store_from_before_what_was_published_is_found_out(
     places = {"LINKAGE_STORE_DSN": deployed, "LINKAGE_KAFKA": kafka_with_topics.bootstrap}
     result = ctl("doctor", "--instance", INSTANCE, **places)
     assert _failed(result.stdout) == {"relay"}
-    assert "published up to position 2, stored only up to 1" in result.stdout
+    assert "the store ends at 1 and does not hold what was published last, up to 2" in result.stdout
     assert "restoring-a-store" in result.stdout
 
 

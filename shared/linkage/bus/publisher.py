@@ -7,21 +7,21 @@ fences it, brings whatever it left open to an end, and only then is the cursor r
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
-from time import monotonic
+from collections import deque
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import KafkaProducer
 from kafka.errors import KafkaError, ProducerFencedError
 from kafka.partitioner.default import murmur2
 
+from linkage.bus.cursor import EVIDENCE, WINDOW, evidence, read_cursor
 from linkage.bus.envelope import to_record
 from linkage.bus.settings import KafkaSettings
 from linkage.bus.topics import CURSORS, LARGEST_RECORD, TopicsUnfit, topic_of
 from linkage.store import StoredEvent
 
-__all__ = ["PRODUCER", "CursorUnreadable", "Fenced", "NotPublished", "Publisher", "partition_of", "read_cursor"]
+__all__ = ["PRODUCER", "Fenced", "NotPublished", "Publisher", "partition_of"]
 
 PRODUCER: dict[str, Any] = {
     "acks": "all",
@@ -54,10 +54,6 @@ class NotPublished(Exception):
     """Kafka did not take a page, or nobody knows whether it did: a new publisher finds out."""
 
 
-class CursorUnreadable(Exception):
-    """The relay's cursor cannot be told yet, or is not one; publishing without it would double or lose events."""
-
-
 class Publisher:
     """A producer under the relay's fixed transactional id, which fences every other one of that name."""
 
@@ -67,6 +63,7 @@ class Publisher:
         self._settings = settings
         self._places: dict[tuple[str, str, str], tuple[str, int]] = {}
         self._fitting: set[str] = set()
+        self._recent: deque[bytes] = deque(maxlen=WINDOW)
         self._producer = KafkaProducer(
             **settings.client(), **PRODUCER, client_id=f"linkage-relay-{name}", transactional_id=f"linkage-relay-{name}"
         )
@@ -76,6 +73,10 @@ class Publisher:
         except BaseException:
             self.close()
             raise
+
+    def follow(self, hashes: Iterable[bytes]) -> None:
+        """Those of the last events before the cursor: from now on, what is published stands behind them."""
+        self._recent = deque(hashes, maxlen=WINDOW)
 
     def publish(self, events: Sequence[StoredEvent], cursor: int) -> None:
         """One transaction: the events, and `cursor`, up to which everything is then published.
@@ -98,7 +99,9 @@ class Publisher:
             topic, partition = self._place(event)
             key, value, headers = to_record(event)
             outcomes.append(producer.send(topic, value, key, headers, partition))
-        outcomes.append(producer.send(CURSORS, b"%d" % cursor, self._name, partition=0))
+        self._recent.extend(event.hash for event in events)
+        known_by = [(EVIDENCE, evidence(self._recent))]
+        outcomes.append(producer.send(CURSORS, b"%d" % cursor, self._name, known_by, partition=0))
         producer.flush(timeout=12)
         # kafka-python 3.0 commits a transaction whose records it has given up on (delivery timeout, epoch bump) as if
         # nothing had happened. So nothing is committed before every single record is known to be in the log.
@@ -138,48 +141,3 @@ class Publisher:
 def partition_of(key: str, partitions: int) -> int:
     """The partition of a key, as Kafka's default partitioner has it in every language (murmur2)."""
     return int(murmur2(key.encode()) & 0x7FFFFFFF) % partitions
-
-
-def read_cursor(settings: KafkaSettings, name: str, seconds: float = 30) -> int:
-    """The position up to which the relay `name` has published; 0 if it never has.
-
-    Reads what is committed, up to where the topic ended when this began: relays share the topic, and another's open
-    transaction hides what was committed after it was begun, perhaps our own last cursor. Its end is waited for.
-    Raises `CursorUnreadable` when that takes longer than `seconds`, and KafkaError.
-    """
-    place, cursor, key = TopicPartition(CURSORS, 0), 0, name.encode()
-    with _reader(settings, "read_uncommitted") as everything:
-        end = everything.end_offsets([place], timeout_ms=10_000)[place]
-    deadline = monotonic() + seconds
-    with _reader(settings, "read_committed") as committed:
-        committed.assign([place])
-        committed.seek_to_beginning(place)
-        while committed.position(place, timeout_ms=10_000) < end:
-            for record in committed.poll(timeout_ms=200).get(place, ()):
-                if record.key == key:
-                    cursor = _number(name, record.value)
-            if monotonic() > deadline:
-                raise CursorUnreadable(f"an open transaction hides the cursor of {name}")
-    return cursor
-
-
-def _number(name: str, value: bytes | None) -> int:
-    if value is None or not value.isdigit():
-        raise CursorUnreadable(f"the cursor of {name} is {value!r}, not a position")
-    return int(value)
-
-
-@contextmanager
-def _reader(settings: KafkaSettings, isolation: str) -> Iterator[KafkaConsumer]:
-    consumer = KafkaConsumer(
-        **settings.client(),
-        client_id="linkage-relay-cursor",
-        isolation_level=isolation,
-        fetch_max_wait_ms=50,
-        bootstrap_timeout_ms=10_000,
-        request_timeout_ms=10_000,
-        allow_auto_create_topics=False,
-        metrics_enabled=False,
-    )
-    with closing(consumer):
-        yield consumer

@@ -21,8 +21,9 @@ import structlog
 from kafka.errors import KafkaError
 
 from linkage import metrics, traces
+from linkage.bus.cursor import CursorUnreadable, Log, StoreBehind, recent
 from linkage.bus.leadership import UNREACHABLE, leadership
-from linkage.bus.publisher import CursorUnreadable, Fenced, NotPublished, Publisher
+from linkage.bus.publisher import Fenced, NotPublished, Publisher
 from linkage.bus.settings import KafkaSettings
 from linkage.bus.topics import TopicsUnfit
 from linkage.bus.worker import Worker
@@ -43,7 +44,7 @@ _T = TypeVar("_T")
 _log = structlog.get_logger(__name__)
 
 
-class Source(Protocol):
+class Source(Log, Protocol):
     """What the relay needs of a store."""
 
     appended: asyncio.Event
@@ -120,13 +121,19 @@ class Relay:
         self._log = _log.bind(relay=name)
 
     async def run(self) -> None:
-        """Leads whenever it can, until cancelled; the page under way is then brought to its end first."""
+        """Leads whenever it can, until cancelled; the page under way is then brought to its end first.
+
+        Raises `StoreBehind`: what such a store records would be told differently from what everybody has heard.
+        """
         back_off = 0.1
         while True:
             before = self.status.published
             try:
                 async with leadership(self._dsn, self.name) as lost:
                     await self._lead(lost)
+            except StoreBehind as error:
+                self._stumble(str(error))
+                raise
             except Fenced:
                 self._stumble("another relay of this name has taken over")
             except _EXPECTED as error:
@@ -162,7 +169,8 @@ class Relay:
                 worker.call(lambda: opened.append(Publisher(self._settings, self.name))), 60 + self._deaf_after
             )
             publisher = opened[0]
-            cursor = self.status.cursor = self.status.read = publisher.cursor
+            publisher.follow(await recent(self._store, publisher.cursor))
+            cursor = self.status.cursor = self.status.read = publisher.cursor.position
             self.status.leading, self.status.problem = True, ""
             self._log.info("relay leads", cursor=cursor)
             wait = _SHORTEST_WAIT

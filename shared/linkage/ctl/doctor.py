@@ -14,7 +14,7 @@ import typer
 from kafka.errors import KafkaError
 from rich.console import Console
 
-from linkage.bus.publisher import CursorUnreadable
+from linkage.bus.cursor import CursorUnreadable
 from linkage.bus.settings import KafkaSettings
 from linkage.ctl.database_checks import check_store
 from linkage.ctl.finding import Finding, State, fail, ok, unanswered, warn
@@ -91,8 +91,8 @@ async def _relay(store: str, kafka: KafkaSettings, instance: str) -> Finding:
         found = await standing(instance, store, kafka)
     except (KafkaError, CursorUnreadable, StoreUnavailable, OSError, asyncpg.PostgresError) as error:
         return unanswered(check, error, "see what `linkagectl relay status` says")
-    if found.cursor > found.stored:
-        told = f"published up to position {found.cursor}, stored only up to {found.stored}"
+    if found.restored:
+        told = f"the store ends at {found.stored} and does not hold what was published last, up to {found.cursor}"
         remedy = "the store was restored from before: stop the service and follow the runbook restoring-a-store"
         return fail(check, told, remedy)
     behind = f"{found.behind} events are not published" if found.behind else "nothing is behind"

@@ -21,6 +21,7 @@ from kafka import KafkaAdminClient
 from kafka.errors import CoordinatorNotAvailableError, GroupIdNotFoundError, KafkaError
 
 from linkage.bus import KafkaSettings, from_record
+from linkage.bus.cursor import WINDOW
 from linkage.bus.publisher import Publisher
 from linkage.bus.topics import event_topics
 from linkage.ctl.places import AsJson, Instance, KafkaOption, StoreOption, kafka_settings, required
@@ -102,7 +103,8 @@ async def _reconcile(instance: str, bodies: frozenset[str], dsn: str, kafka: Kaf
             missing = [event for event in events if event.version > heads.get(stream, Head()).version]
             recorded += await _record(store, heads.get(stream, Head()), missing)
         cursor, _ = await store.tail_state(0)
-    await asyncio.to_thread(_publish, kafka, instance, unpublished, cursor)
+        last = [hash for _, hash in await store.recent(cursor, WINDOW)]
+    await asyncio.to_thread(_publish, kafka, instance, unpublished, cursor, last)
     await asyncio.to_thread(_rewind, kafka, group)
     return _Reconciled(instance, recorded, len(unpublished), cursor)
 
@@ -159,11 +161,17 @@ async def _record(store: Store, head: Head, events: Sequence[StoredEvent]) -> in
     return len(events)
 
 
-def _publish(kafka: KafkaSettings, instance: str, events: Sequence[StoredEvent], cursor: int) -> None:
-    """Publishes the events, and at the end the cursor: if this is cut off before, it can be done again."""
+def _publish(
+    kafka: KafkaSettings, instance: str, events: Sequence[StoredEvent], cursor: int, last: Sequence[bytes]
+) -> None:
+    """Publishes the events, and at the end the cursor: if this is cut off before, it can be done again.
+
+    `last`: the hashes of the last events up to the cursor.
+    """
     with closing(Publisher(kafka, instance)) as publisher:
         for page in _pages(events):
-            publisher.publish(page, publisher.cursor)
+            publisher.publish(page, publisher.cursor.position)
+        publisher.follow(last)
         publisher.publish([], cursor)
 
 

@@ -11,7 +11,7 @@ from importlib.resources import files
 import asyncpg
 import typer
 
-from linkage.bus.publisher import read_cursor
+from linkage.bus.cursor import WINDOW, Cursor, read_cursor
 from linkage.bus.settings import KafkaSettings
 from linkage.ctl.places import AsJson, Instance, KafkaOption, StoreOption, kafka_settings, required
 from linkage.store import Store, moment
@@ -44,7 +44,9 @@ class Standing:
     tail: int
     """Position up to which everything is stored."""
     stored: int
-    """Newest position in the store. Below the cursor only where the store was restored from before."""
+    """Newest position in the store."""
+    restored: bool
+    """The store does not hold what was published last: it was restored from before that."""
     behind: int
     """Events stored and not published; at most `_COUNTED` are counted."""
     oldest_unpublished: str | None
@@ -70,8 +72,8 @@ def status(instance: Instance, store: StoreOption = None, kafka: KafkaOption = N
     more = "more than " if found.behind >= _COUNTED else ""
     behind = f"behind by {more}{found.behind} events" if found.behind else "nothing is behind"
     typer.echo(f"published up to position {found.cursor}, stored up to {found.tail}: {behind}.")
-    if found.cursor > found.stored:
-        typer.echo(f"the store ends at {found.stored}, before what was published: it was restored from before.")
+    if found.restored:
+        typer.echo("the store does not hold what was published last: it was restored from before.")
     if found.oldest_unpublished:
         typer.echo(f"the oldest event not published was recorded {found.oldest_unpublished}.")
 
@@ -82,15 +84,16 @@ async def standing(instance: str, dsn: str, kafka: KafkaSettings) -> Standing:
     leader = next((session for session in sessions if session[2]), None)
     # The cursor first: what is published meanwhile then counts as behind, and never the other way round.
     cursor = await asyncio.to_thread(read_cursor, kafka, instance)
-    tail, stored, behind, oldest = await _behind(dsn, cursor)
+    tail, stored, restored, behind, oldest = await _behind(dsn, cursor)
     return Standing(
         instance,
         leader[1] if leader else None,
         moment(leader[0]) if leader else None,
         sum(not leads for _, _, leads in sessions),
-        cursor,
+        cursor.position,
         tail,
         stored,
+        restored,
         behind,
         oldest,
     )
@@ -105,10 +108,11 @@ async def _sessions(instance: str, dsn: str) -> list[tuple[datetime, str, bool]]
         await db.close()
 
 
-async def _behind(dsn: str, cursor: int) -> tuple[int, int, int, str | None]:
+async def _behind(dsn: str, cursor: Cursor) -> tuple[int, int, bool, int, str | None]:
     async with Store.open(dsn, readers=1) as store:
-        stored, _ = await store.tail_state(cursor)
-        tail, behind, oldest = cursor, 0, None
+        stored, _ = await store.tail_state(cursor.position)
+        restored = not cursor.counts_in(await store.recent(cursor.position, WINDOW))
+        tail, behind, oldest = cursor.position, 0, None
         while behind < _COUNTED:
             reached, events = await store.page(tail, _PAGE)
             if events and oldest is None:
@@ -117,4 +121,4 @@ async def _behind(dsn: str, cursor: int) -> tuple[int, int, int, str | None]:
             if reached == tail:
                 break
             tail = reached
-        return tail, stored, behind, oldest
+        return tail, stored, restored, behind, oldest

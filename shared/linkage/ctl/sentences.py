@@ -13,7 +13,7 @@ import typer
 from kafka.errors import KafkaError
 from typer.core import TyperGroup
 
-from linkage.bus.publisher import CursorUnreadable
+from linkage.bus.cursor import CursorUnreadable
 from linkage.bus.topics import TopicsUnfit
 from linkage.contract import UnknownEvent
 from linkage.store import DatabaseTooNew, StoreUnavailable

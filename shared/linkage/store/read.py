@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from linkage.store.connection import Pool
 
-__all__ = ["Tail", "answer", "broken_links", "head", "load", "oldest_writer", "tail_state"]
+__all__ = ["Tail", "answer", "broken_links", "head", "load", "oldest_writer", "recent", "tail_state"]
 
 _ANSWER = statement("answer")
 _HEAD = statement("head")
@@ -27,6 +27,7 @@ _READ_KIND = statement("read_kind")
 _RAISE_FENCE = statement("raise_fence")
 _LOWEST_OPEN_ID = statement("lowest_open_id")
 _OLDEST_WRITER = statement("oldest_writer")
+_RECENT = statement("recent")
 _TAIL_STATE = statement("tail_state")
 
 _new: Any = tuple.__new__
@@ -67,6 +68,11 @@ async def tail_state(pool: "Pool", after: int) -> tuple[int, float]:
     """The newest position, and for how many seconds the first event after `after` has been there; 0 for none."""
     newest, waiting = (await _fetch(pool, _TAIL_STATE, after))[0]
     return newest, waiting
+
+
+async def recent(pool: "Pool", upto: int, limit: int) -> list[tuple[int, bytes]]:
+    """Position and hash of the last events up to a position, in the order of the log."""
+    return [(row["position"], row["hash"]) for row in await _fetch(pool, _RECENT, upto, limit)]
 
 
 async def broken_links(pool: "Pool", after: int, limit: int) -> tuple[int, list[BrokenLink]]:

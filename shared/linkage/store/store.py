@@ -106,6 +106,10 @@ class Store:
         """The newest position, and for how many seconds the first event after `after` has been there (0: none)."""
         return await read.tail_state(self._pool, after)
 
+    async def recent(self, upto: int, limit: int) -> list[tuple[int, bytes]]:
+        """Position and hash of the last events up to the position `upto`, in the order of the log."""
+        return await read.recent(self._pool, upto, limit)
+
     async def broken_links(self, after: int, limit: int) -> tuple[int, list[BrokenLink]]:
         """Verifies the hash chains of up to `limit` events after the cursor: the new cursor, and what is broken.
 
