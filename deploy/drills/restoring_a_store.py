@@ -1,44 +1,64 @@
-"""Restoring a store: a county's database comes back as it was before, and what it had published is recorded again."""
+"""Restoring a store: a county's server comes back as it was at a moment; what it published since is recorded again."""
 
 from __future__ import annotations
 
 import asyncio
 
 from deploy.drills.stage import COUNTY, HOSTS, Stage
+from deploy.local import recovery
 
 __all__ = ["drill"]
 
 
 async def drill(stage: Stage) -> None:
-    """Back-up, more work, loss, restore, reconcile: the chains end in the hashes that everybody had seen."""
-    site, postgres = stage.site, stage.site.servers.postgres
+    """Base backup, a moment, more work, loss, recovery to the moment, reconcile: to the hashes everybody has seen."""
+    site, server = stage.site, stage.archived
+    before, meanwhile = await stage.invited(), await stage.invited()
+    await stage.accepted(before)
+    await asyncio.gather(recovery.back_up(server), stage.accepted(meanwhile))
+    stage.say("the county's server has a base backup; the county worked on meanwhile")
     kept = await stage.invited()
     await stage.accepted(kept)
-    await stage.stop("county")
-    await asyncio.to_thread(postgres.drop_database, "county_backup")
-    await asyncio.to_thread(postgres.create_database, "county_backup", "county")
-    stage.say("the county's database is backed up")
-    await stage.start("county")
+    moment = await recovery.now(server)
     since = await stage.invited()
     await stage.accepted(since)
-    seen = await stage.events("county", f"{COUNTY}/participation/{since}")
-    site.kill("county")
-    await asyncio.to_thread(postgres.drop_database, "county")
-    await asyncio.to_thread(postgres.create_database, "county", "county_backup")
-    stage.say("the county's machine is lost; its database is restored to the time of the backup")
-    stage.check(await stage.events("county", f"{COUNTY}/participation/{since}") == [], "what came after is not in it")
-    told = await stage.ctl("doctor", status=1)
-    stage.check("the store was restored from before" in told, "the doctor sees that Kafka knows more than the store")
+    seen = {work: await _record(stage, work) for work in (before, meanwhile, kept, since)}
+    await recovery.archive(server)
+    stage.say(f"its log is archived; the moment is {moment.isoformat()}, and the county has worked and published since")
+    await asyncio.to_thread(recovery.lose, server)
+    stage.say("its machine is lost, with data and log")
+    await stage.stop("county")
+    await recovery.recover(server, moment)
+    stage.say("base backup and archived log are played up to the moment")
+    held = {work: await _record(stage, work) for work in seen}
+    stage.check(held == {**seen, since: []}, "the store has what was recorded up to the moment, and nothing after it")
+    await _refused(stage)
     await stage.ctl("reconcile", LINKAGE_ORGANISATIONS=",".join(HOSTS["county"]))
-    again = await stage.events("county", f"{COUNTY}/participation/{since}")
-    stage.check([e.hash for e in again] == [e.hash for e in seen], "the same events are back, to the same hashes")
+    stage.check(await _record(stage, since) == seen[since], "what came after is recorded again, to the same hashes")
     await stage.start("county")
     await stage.ctl("verify", "agreement")
     later = await stage.invited()
     await stage.accepted(later)
+    stage.check({work: await _record(stage, work) for work in seen} == seen, "nothing was done twice")
+    stage.check("Nothing is parked" in await stage.ctl("parked", "list"), "nothing is parked")
 
     async def well() -> bool:
         return "0 FAIL" in await stage.ctl("doctor", status=None)
 
     await stage.until(well, "the doctor is content")
-    await stage.ctl("parked", "list")
+    await recovery.back_up(server)
+    stage.say("a new base backup is taken: the log has another timeline now")
+    stage.check(site.runs("county"), "the county works on")
+
+
+async def _record(stage: Stage, work: str) -> list[bytes]:
+    """The county's own record of a joint work, by its hashes."""
+    return [event.hash for event in await stage.events("county", f"{COUNTY}/participation/{work}")]
+
+
+async def _refused(stage: Stage) -> None:
+    """Before it is reconciled, the doctor names what is wrong, and the service does not start."""
+    told = await stage.ctl("doctor", status=1)
+    stage.check("does not hold what was published last" in told, "the doctor sees that Kafka knows more than the store")
+    told = await stage.refused("county")
+    stage.check("restored from before; run `linkagectl reconcile`" in told, "the service refuses to start on it")

@@ -15,6 +15,9 @@ from uuid import uuid4
 import asyncpg
 
 from deploy.local.parts import HOSTED
+from deploy.local.places import REPOSITORY
+from deploy.local.postgres import Postgres
+from deploy.local.recovery import archived
 from deploy.local.servers import own_servers
 from deploy.local.site import Site, site
 from linkage import v1
@@ -39,6 +42,8 @@ class Stage:
     """A running system. `say`: tells whoever watches what is done."""
 
     site: Site
+    archived: Postgres
+    """The server that the county's store has for itself, with an archive of its log."""
     say: Callable[[str], None]
     hosts: dict[str, str] = field(default_factory=dict)
     """Bodies that are not at their tier's process, and where they are."""
@@ -150,6 +155,27 @@ class Stage:
             self.say(f"  {line}")
         return ran.stdout
 
+    async def refused(self, name: str) -> str:
+        """What a process says that ends at once where it is started. Raises DrillFailed where it serves."""
+        part = self.site._part(name)
+        process = await asyncio.create_subprocess_exec(
+            *part.command,
+            cwd=REPOSITORY,
+            env=part.environment,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                _, said = await process.communicate()
+        except TimeoutError:
+            process.kill()
+            raise DrillFailed(f"{name} started and should not have") from None
+        self.say(f"  {said.decode().strip()}")
+        if process.returncode != 2:
+            raise DrillFailed(f"{name} ended with {process.returncode}, not because of its settings")
+        return said.decode()
+
     async def execute(self, name: str, sql: str) -> None:
         """One statement in the database of that name."""
         db = await asyncpg.connect(self.site.plan.dsns[name])
@@ -180,5 +206,9 @@ def plan() -> v1.JointPlan:
 def stage(directory: Path, say: Callable[[str], None], settings: Mapping[str, str] | None = None) -> Iterator[Stage]:
     """A system for drills, ended at the end. Its servers are its own: drills kill them."""
     short = {"LINKAGE_SESSION_SECONDS": "6", **(settings or {})}
-    with own_servers(directory) as servers, site(servers, directory / "site", short, hosted=HOSTS) as running:
-        yield Stage(running, say)
+    with (
+        own_servers(directory) as servers,
+        archived(directory / "county") as county,
+        site(servers, directory / "site", short, hosted=HOSTS, own={"county": county}) as running,
+    ):
+        yield Stage(running, county, say)

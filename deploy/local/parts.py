@@ -15,6 +15,7 @@ from pathlib import Path
 
 import asyncpg
 
+from deploy.local.postgres import Postgres
 from deploy.local.processes import free_port
 from deploy.local.servers import Servers
 from linkage.bus import KafkaSettings, inbox, parking, topics
@@ -89,14 +90,16 @@ def prepare(
     prefix: str = "",
     partitions: int = 3,
     hosted: Mapping[str, Sequence[str]] = HOSTED,
+    own: Mapping[str, Postgres] | None = None,
 ) -> Plan:
     """Makes databases (those that are there already are brought up to date), topics and keys; takes free ports.
 
     `settings`: more environment, for all. `prefix`: of the databases' names, where several systems share a server.
-    `partitions`: of each topic. `hosted`: the bodies of each tier.
+    `partitions`: of each topic. `hosted`: the bodies of each tier. `own`: tiers whose store has a server for itself.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    dsns = {name: _database(servers, f"{prefix}{name}") for name in (*TIERS, PROJECTIONS)}
+    where = {**dict.fromkeys((*TIERS, PROJECTIONS), servers.postgres), **(own or {})}
+    dsns = {name: _database(server, f"{prefix}{name}") for name, server in where.items()}
     kafka = KafkaSettings(bootstrap=servers.kafka.bootstrap, partitions=partitions)
     with ThreadPoolExecutor(max_workers=2) as threads:
         applied = threads.submit(topics.apply, kafka)
@@ -156,10 +159,10 @@ def _projections(dsn: str, stores: Mapping[str, str], common: Mapping[str, str])
     ]
 
 
-def _database(servers: Servers, name: str) -> str:
+def _database(server: Postgres, name: str) -> str:
     with suppress(asyncpg.DuplicateDatabaseError):
-        servers.postgres.create_database(name)
-    return servers.postgres.dsn(name)
+        server.create_database(name)
+    return server.dsn(name)
 
 
 async def _migrated(dsns: Mapping[str, str]) -> None:

@@ -14,7 +14,7 @@ import subprocess
 import tarfile
 import tempfile
 import zipfile
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -48,17 +48,20 @@ class Postgres:
     _home: Path | None = None
     _port: int = 0
     _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+    _settings: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     @contextmanager
-    def start(cls, directory: Path) -> Iterator[Postgres]:
+    def start(cls, directory: Path, settings: Mapping[str, str] | None = None) -> Iterator[Postgres]:
         """Run a server whose data lie under `directory`, and stay there for the next start.
 
+        `settings`: more of its configuration, before which ours give way.
         Raises Missing when the jars or a fitting user are missing, NotReady when the server does not come up.
         """
         home = _home_of(directory)
         port = free_port()
-        server = cls(f"postgresql://linkage:{_initialised(home)}@127.0.0.1:{port}/postgres", home, port)
+        address = f"postgresql://linkage:{_initialised(home)}@127.0.0.1:{port}/postgres"
+        server = cls(address, home, port, _settings=settings or {})
         try:
             server.restart()
             yield server
@@ -73,6 +76,11 @@ class Postgres:
     def dsn(self, database: str) -> str:
         """The address of one database, password included: pass it on in an environment, do not print it."""
         return urlunsplit(urlsplit(self._address)._replace(path=f"/{database}"))
+
+    @property
+    def home(self) -> Path:
+        """Where a server of ours has its data directory `data`, and room beside it."""
+        return self._ours_at()
 
     def create_database(self, name: str, template: str = "template1") -> None:
         """Create a database, as a copy of `template` (to which nobody may be connected)."""
@@ -102,7 +110,7 @@ class Postgres:
         home = self._ours_at()
         self.stop()
         log = home / "postgres.log"
-        options = [f"--{name}={value}" for name, value in SETTINGS.items()]
+        options = [f"--{name}={value}" for name, value in {**SETTINGS, **self._settings}.items()]
         program = str(binaries() / "bin" / "postgres")
         self._process = spawn(
             [program, "-D", str(home / "data"), f"--port={self._port}", *options],

@@ -24,6 +24,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from deploy.local.parts import HOSTED, WORKER, Part, Plan, prepare
 from deploy.local.places import REPOSITORY
+from deploy.local.postgres import Postgres
 from deploy.local.processes import await_ready, end, free_port, spawn
 from deploy.local.servers import Servers
 
@@ -175,9 +176,10 @@ def site(
     prefix: str = "",
     partitions: int = 3,
     hosted: Mapping[str, Sequence[str]] = HOSTED,
+    own: Mapping[str, Postgres] | None = None,
 ) -> Iterator[Site]:
     """A system on these servers, all its processes serving; ended at the end. For the arguments see `prepare`."""
-    plan = prepare(servers, directory, settings, prefix=prefix, partitions=partitions, hosted=hosted)
+    plan = prepare(servers, directory, settings, prefix=prefix, partitions=partitions, hosted=hosted, own=own)
     running = Site(servers, plan, directory)
     supervisor = Thread(target=running.supervise, name="supervisor of the site")
     try:
