@@ -125,7 +125,10 @@ def test_research_keeps_its_credit_when_the_work_is_called_off() -> None:
 def test_a_body_that_withdraws_takes_its_sub_venue_with_it_and_the_convener_hears() -> None:
     world = hosting()
     world.told(ANYUE, WITHDRAW)
-    assert world.last(VENUE) == v1.SubVenueWithdrawn(session_id=S, joint_work_id=JW, convener=CITY, reason="防汛")
+    date = stamp("2023-05-11 09:00")
+    assert world.last(VENUE) == v1.SubVenueWithdrawn(
+        session_id=S, joint_work_id=JW, convener=CITY, reason="防汛", scheduled_at=date
+    )
     assert world.state(SESSION).venues[ANYUE].turned_down
     assert world.state(f"{CITY}/joint-work/{JW}").invited[ANYUE].standing is Standing.WITHDRAWN
     assert world.state(f"{YANJIANG}/sub-venue/{S}").status is sub_venue.Status.PROPOSED
@@ -236,6 +239,38 @@ def test_a_host_confirms_again_after_the_date_moved_and_is_not_used_before() -> 
     world.refused(ANYUE, CONNECT, "SUB_VENUE_NOT_CONFIRMED")
     world.told(ANYUE, CONFIRM, v1.TestChannelRequest(session_id=S, passed=True), CONNECT)
     assert world.names(VENUE).count("SubVenueConfirmed") == 2
+
+
+def test_an_answer_to_the_earlier_date_is_none_to_the_later_one() -> None:
+    world = hosting()
+    stale = v1.ConfirmSubVenueRequest(session_id=S, place="县政协三楼", scheduled_at=stamp("2023-05-11 09:00"))
+    world.told(CITY, reschedule())
+    world.refused(ANYUE, stale, "SUB_VENUE_ASKED_ANEW")
+    no = v1.DeclineSubVenueRequest(session_id=S, scheduled_at=stamp("2023-05-11 09:00"))
+    world.refused(ANYUE, no, "SUB_VENUE_ASKED_ANEW")
+    stale.scheduled_at.CopyFrom(stamp("2023-05-18 09:00"))
+    world.told(ANYUE, stale)
+    confirmed = world.last(VENUE)
+    assert isinstance(confirmed, v1.SubVenueConfirmed)
+    assert confirmed.scheduled_at == stamp("2023-05-18 09:00")
+
+
+def test_a_refusal_of_the_earlier_date_that_crosses_the_move_leaves_the_question_open() -> None:
+    crossed = heard(v1.SUB_VENUE_REPORT_DECLINED, at="2023-04-02")
+    crossed.scheduled_at.CopyFrom(stamp("2023-05-11 09:00"))
+    before = (SCHEDULED, asked(ANYUE), moved(), asked(ANYUE, "2023-05-18 09:00"), crossed)
+    session.given(*before).when(reschedule("2023-05-25 09:00")).then(
+        moved("2023-05-25 09:00"), asked(ANYUE, "2023-05-25 09:00")
+    )
+    later = heard(v1.SUB_VENUE_REPORT_DECLINED, at="2023-04-03")
+    later.scheduled_at.CopyFrom(stamp("2023-05-18 09:00"))
+    session.given(*before, later).when(reschedule("2023-05-25 09:00")).then(moved("2023-05-25 09:00"))
+
+
+def test_an_answer_is_noted_with_the_date_it_was_about() -> None:
+    world = hosting()
+    (noted,) = world.events(SESSION, v1.SubVenueReportNoted)
+    assert noted.scheduled_at == stamp("2023-05-11 09:00")
 
 
 def test_work_whose_date_moves_asks_for_reconfirmation_and_its_session_moves_by_a_word_of_its_own() -> None:

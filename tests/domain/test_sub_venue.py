@@ -78,9 +78,10 @@ def minutes(statements: int) -> v1.SubVenueMinutesFiled:
     )
 
 
-CONFIRMED = v1.SubVenueConfirmed(session_id=S, joint_work_id=JW, convener=CITY, place="县政协二楼")
-DECLINED = v1.SubVenueDeclined(session_id=S, joint_work_id=JW, convener=CITY, reason="会议室维修")
-WITHDRAWN = v1.SubVenueWithdrawn(session_id=S, joint_work_id=JW, convener=CITY, reason="会议室维修")
+DATE = stamp("2023-05-18 09:00")
+CONFIRMED = v1.SubVenueConfirmed(session_id=S, joint_work_id=JW, convener=CITY, place="县政协二楼", scheduled_at=DATE)
+DECLINED = v1.SubVenueDeclined(session_id=S, joint_work_id=JW, convener=CITY, reason="会议室维修", scheduled_at=DATE)
+WITHDRAWN = v1.SubVenueWithdrawn(session_id=S, joint_work_id=JW, convener=CITY, reason="会议室维修", scheduled_at=DATE)
 CONNECTED = v1.VenueConnected(session_id=S, joint_work_id=JW, convener=CITY)
 DISCONNECTED = v1.VenueDisconnected(session_id=S, joint_work_id=JW, convener=CITY, cause="光缆中断")
 RELEASED = v1.SubVenueReleased(session_id=S, joint_work_id=JW, reason="活动取消")

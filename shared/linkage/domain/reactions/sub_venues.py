@@ -21,7 +21,23 @@ def _proposal(happening: Happening) -> Iterator[Order]:
     )
 
 
-def _report(report: v1.SubVenueReport.ValueType) -> Callable[[Happening], Iterator[Order]]:
+_Venue = Callable[[Happening], Iterator[Order]]
+
+
+def _answer(report: v1.SubVenueReport.ValueType) -> _Venue:
+    """Says what date it is about: meanwhile the session may have moved."""
+
+    def note(happening: Happening) -> Iterator[Order]:
+        event: v1.SubVenueConfirmed | v1.SubVenueDeclined | v1.SubVenueWithdrawn = happening.event
+        for order in _report(report)(happening):
+            if event.HasField("scheduled_at"):
+                order.command.scheduled_at.CopyFrom(event.scheduled_at)
+            yield order
+
+    return note
+
+
+def _report(report: v1.SubVenueReport.ValueType) -> _Venue:
     def note(happening: Happening) -> Iterator[Order]:
         yield Order(
             happening.event.convener,
@@ -42,9 +58,9 @@ REACTION = Reaction(
     name="sub-venues",
     on={
         v1.SubVenueProposed: _proposal,
-        v1.SubVenueConfirmed: _report(v1.SUB_VENUE_REPORT_CONFIRMED),
-        v1.SubVenueDeclined: _report(v1.SUB_VENUE_REPORT_DECLINED),
-        v1.SubVenueWithdrawn: _report(v1.SUB_VENUE_REPORT_WITHDRAWN),
+        v1.SubVenueConfirmed: _answer(v1.SUB_VENUE_REPORT_CONFIRMED),
+        v1.SubVenueDeclined: _answer(v1.SUB_VENUE_REPORT_DECLINED),
+        v1.SubVenueWithdrawn: _answer(v1.SUB_VENUE_REPORT_WITHDRAWN),
         v1.ChannelTested: _test,
         v1.VenueConnected: _report(v1.SUB_VENUE_REPORT_CONNECTED),
         v1.VenueDisconnected: _report(v1.SUB_VENUE_REPORT_DISCONNECTED),

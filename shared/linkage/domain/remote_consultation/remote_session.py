@@ -149,6 +149,8 @@ def note_report(state: RemoteSession, command: v1.NoteSubVenueReportRequest, occ
     if state.status is Status.NONE:
         return not_as_needed(state, "SESSION_NOT_OPENABLE")
     noted = v1.SubVenueReportNoted(host=command.host, report=command.report, reported_at=timestamp(occasion.at))
+    if command.HasField("scheduled_at"):
+        noted.scheduled_at.CopyFrom(command.scheduled_at)
     return session_venues.note_report(state.venues, command, named(state, noted), state.status is Status.SEALED)
 
 

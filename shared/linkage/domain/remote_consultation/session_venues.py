@@ -6,6 +6,7 @@ Part of the remote session. Domain paper §3.4, §4.1; 002.11, .19. Only the hos
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from google.protobuf.message import Message
 
@@ -24,9 +25,12 @@ def evolve(venues: Venues, event: Message) -> Venues:
     match event:
         case v1.SubVenueProposed(host=host):
             known = venues.get(host, Venue(""))
-            return {**venues, host: Venue(event.purpose, known.reported, aside=known.reported, past=known.past)}
+            asked = Venue(event.purpose, known.reported, aside=known.reported, past=known.past)
+            return {**venues, host: replace(asked, asked=moment(event.scheduled_at))}
         case v1.SubVenueReportNoted(host=host):
-            return {**venues, host: venues[host].with_report(Reported(moment(event.reported_at), event.report))}
+            reported = Reported(moment(event.reported_at), event.report)
+            about = moment(event.scheduled_at) if event.HasField("scheduled_at") else venues[host].asked
+            return {**venues, host: venues[host].with_report(reported, about)}
         case v1.VenueLossObserved(venue=host):
             return {**venues, host: venues[host].with_loss(moment(event.observed_at))}
         case v1.RemoteSessionRescheduled():

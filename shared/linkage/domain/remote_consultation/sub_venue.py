@@ -103,19 +103,23 @@ def receive(state: SubVenue, command: v1.ReceiveSubVenueProposalRequest, occasio
 
 
 def confirm(state: SubVenue, command: v1.ConfirmSubVenueRequest, occasion: Occasion) -> Decision:
+    if refusal := asked_anew(state, command):
+        return refusal
     if state.status not in NOT_HOSTING and state.place == command.place:
         return unchanged
     if state.status is not Status.PROPOSED:
         return not_to_be_answered(state)
-    return recorded(named(state, v1.SubVenueConfirmed(convener=state.convener, place=command.place)))
+    return recorded(answering(state, v1.SubVenueConfirmed(place=command.place)))
 
 
 def decline(state: SubVenue, command: v1.DeclineSubVenueRequest, occasion: Occasion) -> Decision:
+    if refusal := asked_anew(state, command):
+        return refusal
     if state.status is Status.DECLINED:
         return unchanged
     if state.status is not Status.PROPOSED:
         return not_to_be_answered(state)
-    return recorded(named(state, v1.SubVenueDeclined(convener=state.convener, reason=command.reason)))
+    return recorded(answering(state, v1.SubVenueDeclined(reason=command.reason)))
 
 
 def withdraw(state: SubVenue, command: v1.WithdrawSubVenueRequest, occasion: Occasion) -> Decision:
@@ -125,15 +129,14 @@ def withdraw(state: SubVenue, command: v1.WithdrawSubVenueRequest, occasion: Occ
         return not_confirmed(state)
     if state.status not in (Status.CONFIRMED, Status.TESTED):
         return refused("VENUE_IN_USE", f"the venue is {state.status.value}", cite="002.11", status=state.status.name)
-    return recorded(named(state, v1.SubVenueWithdrawn(convener=state.convener, reason=command.reason)))
+    return recorded(answering(state, v1.SubVenueWithdrawn(reason=command.reason)))
 
 
 def release(state: SubVenue, command: v1.ReleaseSubVenueRequest, occasion: Occasion) -> Decision:
     """Frees the venue with its session; or withdraws it with its host's participation, unless it is in use (§4.1)."""
     if command.withdrawn:
-        withdrawn = v1.SubVenueWithdrawn(convener=state.convener, reason=command.reason)
-        confirmed = state.status in (Status.CONFIRMED, Status.TESTED)
-        return recorded(named(state, withdrawn)) if confirmed else unchanged
+        withdrawn = answering(state, v1.SubVenueWithdrawn(reason=command.reason))
+        return recorded(withdrawn) if state.status in (Status.CONFIRMED, Status.TESTED) else unchanged
     if state.status is Status.CLOSED or (state.status in NOT_HOSTING and state.status is not Status.PROPOSED):
         return unchanged
     return recorded(named(state, v1.SubVenueReleased(reason=command.reason)))
@@ -228,6 +231,25 @@ def named(state: SubVenue, event: E) -> E:
     """The event, said of this venue's session."""
     event.joint_work_id, event.session_id = state.proposal.joint_work_id, state.proposal.session_id
     return event
+
+
+def answering(state: SubVenue, event: E) -> E:
+    """The event, as an answer to the convener about the date it asked for."""
+    event.convener = state.convener
+    if state.proposal.HasField("scheduled_at"):
+        event.scheduled_at.CopyFrom(state.proposal.scheduled_at)
+    return named(state, event)
+
+
+def asked_anew(state: SubVenue, command: v1.ConfirmSubVenueRequest | v1.DeclineSubVenueRequest) -> Refusal | None:
+    """The refusal of an answer about a date that is no longer asked for."""
+    if state.status is Status.NONE or not command.HasField("scheduled_at"):
+        return None
+    if command.scheduled_at == state.proposal.scheduled_at:
+        return None
+    message = "the body was asked about another date meanwhile, and answers that one"
+    asked = state.proposal.scheduled_at.ToJsonString()
+    return refused("SUB_VENUE_ASKED_ANEW", message, cite="002.19", scheduled_at=asked)
 
 
 def not_to_be_answered(state: SubVenue) -> Refusal:

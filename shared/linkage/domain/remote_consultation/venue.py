@@ -34,13 +34,14 @@ LINK = (v1.SUB_VENUE_REPORT_CONNECTED, v1.SUB_VENUE_REPORT_DISCONNECTED)
 @dataclass(frozen=True, slots=True)
 class Venue:
     """One host's venue. `aside`: reports that answered an earlier proposal; `past`: all that is of an earlier date.
-    `losses`: seen by the main venue itself."""
+    `losses`: seen by the main venue itself. `asked`: the date of the newest proposal."""
 
     purpose: str
     reported: frozenset[Reported] = frozenset()
     aside: frozenset[Reported] = frozenset()
     losses: frozenset[Moment] = frozenset()
     past: frozenset[Reported] = frozenset()
+    asked: Moment = (0, 0)
 
     @property
     def turned_down(self) -> bool:
@@ -62,8 +63,12 @@ class Venue:
         link += [Reported(loss, v1.SUB_VENUE_REPORT_DISCONNECTED) for loss in self.losses if loss <= at]
         return bool(link) and max(link).report == v1.SUB_VENUE_REPORT_CONNECTED
 
-    def with_report(self, reported: Reported) -> Venue:
-        return replace(self, reported=self.reported | {reported})
+    def with_report(self, reported: Reported, about: Moment) -> Venue:
+        """One report more; an answer `about` another date than the one now asked for has been overtaken."""
+        known = replace(self, reported=self.reported | {reported})
+        if about == self.asked:
+            return known
+        return replace(known, aside=self.aside | {reported}, past=self.past | {reported})
 
     def on_another_date(self) -> Venue:
         return replace(self, past=self.reported)
