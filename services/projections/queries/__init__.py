@@ -9,6 +9,7 @@ from linkage.rpc.server import Method
 from services.projections.queries import (
     adoption_ledger,
     commitment_ledger,
+    compliance_report,
     cross_tier_timeline,
     instruction_ledger,
     joint_work_board,
@@ -36,6 +37,7 @@ QUERIES: Mapping[str, Query] = {
     **supervision_board.QUERIES,
     **remote_session_monitor.QUERIES,
     **platform_map.QUERIES,
+    **compliance_report.QUERIES,
     **link_health.QUERIES,
 }
 """All there are, by full name."""

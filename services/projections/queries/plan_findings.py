@@ -14,6 +14,7 @@ from linkage.domain.directory import Organisation
 from linkage.policy.judge import CHINA, Rules
 from linkage.policy.measure import Verdict, due_day, in_time, named
 from linkage.policy.model import Deadline, Rule
+from services.projections.queries.shown import rule_finding
 
 __all__ = ["find"]
 
@@ -67,7 +68,8 @@ def _shares(rules: Rules, organisation: Organisation, plan: v1.PlanView, at: dat
     texts = {rule.id: rule for _, rule in rules.binding(organisation)}
     for one in rules.findings(organisation, published, judged_at):
         settled = steps or one.verdict is Verdict.NOT_APPLICABLE
-        finding = _of(texts[one.rule], one.verdict if settled else Verdict.PENDING)
+        rule = texts[one.rule]
+        finding = rule_finding(rule, rule.cite, one.verdict if settled else Verdict.PENDING)
         finding.part, finding.whole, finding.period = one.part, one.whole, str(summary.plan_year)
         waived = [step for step in plan.steps if step.event == _WAIVED]
         finding.evidence.extend(step.event_id for step in (*waived[-1:], *steps[-1:]))
@@ -85,19 +87,16 @@ def _deadline(
     done = [step for step in plan.steps if step.event in metric.discharged_by]
     if done:
         verdict = in_time(metric, year, done[0].occurred_at.ToDatetime(UTC).astimezone(CHINA).date())
-        finding = _of(rule, verdict if named(rule.role_check, tier, done[0].by) else Verdict.BREACH)
+        finding = rule_finding(rule, rule.cite, verdict if named(rule.role_check, tier, done[0].by) else Verdict.BREACH)
         finding.done_at.CopyFrom(done[0].occurred_at)
     elif at < end:
-        finding = _of(rule, Verdict.PENDING)
+        finding = rule_finding(rule, rule.cite, Verdict.PENDING)
     else:
-        finding = _of(rule, Verdict.BREACH if heard is not None and heard >= end else Verdict.DATA_INCOMPLETE)
+        finding = rule_finding(
+            rule, rule.cite, Verdict.BREACH if heard is not None and heard >= end else Verdict.DATA_INCOMPLETE
+        )
     closed = [step for step in plan.steps if step.event in metric.opens]
     finding.due_at.FromDatetime(end - _SECOND)
     finding.period = str(year)
     finding.evidence.extend(step.event_id for step in (*closed[:1], *done[:1]))
     yield finding
-
-
-def _of(rule: Rule, verdict: Verdict) -> v1.RuleFinding:
-    shown = v1.RuleVerdict.Value(f"RULE_VERDICT_{verdict.name}")
-    return v1.RuleFinding(rule=rule.id, citation=rule.cite, text_zh=rule.text_zh, verdict=shown)

@@ -11,14 +11,16 @@ import grpc
 
 from linkage import policy, v1
 from linkage.domain.directory import Organisation
+from linkage.policy.measure import Verdict
 from linkage.policy.model import Cardinality, Rule
 from linkage.rpc.failure import Failure
 from linkage.rpc.server import Call
 from services.projections.paging import continued, page_size, token
+from services.projections.queries.shown import rule_finding
 from services.projections.read_models import PLATFORMS
 from services.projections.reading import Query, Reading
 
-__all__ = ["QUERIES", "get_platform_map", "list_platform_maps"]
+__all__ = ["QUERIES", "find_posts", "get_platform_map", "get_township", "list_platform_maps"]
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 _STANDING = (v1.LIAISON_GROUP_STATE_ESTABLISHED, v1.LIAISON_GROUP_STATE_ACTIVE)
@@ -36,7 +38,7 @@ async def get_platform_map(
     heard = await reading.heard(request)
     for cell in townships[county.code]:
         cell.stale = reading.stale(cell.organisation, heard, _NEVER, request)
-        cell.findings.extend(_findings(reading.directory[cell.organisation], cell))
+        cell.findings.extend(find_posts(reading.directory[cell.organisation], cell, unheard=cell.stale))
     return v1.GetPlatformMapResponse(summary=_summary(county, townships[county.code]), townships=townships[county.code])
 
 
@@ -63,19 +65,26 @@ async def _townships(
     """Every township of these counties by county, with what is known of it."""
     wanted = {county.code for county in counties}
     bodies = [body for body in reading.directory if body.tier == v1.TIER_TOWNSHIP and body.above in wanted]
-    cells = {body.code: v1.TownshipCell(organisation=body.code) for body in bodies}
+    cells = await _cells(reading, request, call, bodies)
+    found: dict[str, list[v1.TownshipCell]] = defaultdict(list)
+    for body in sorted(bodies, key=lambda body: body.code):
+        found[body.above].append(cells[body.code])
+    return found
+
+
+async def _cells(
+    reading: Reading, request: Any, call: Call, townships: Sequence[Organisation]
+) -> Mapping[str, v1.TownshipCell]:
+    cells = {body.code: v1.TownshipCell(organisation=body.code) for body in townships}
     for row in await reading.rows(PLATFORMS, "of", request, call, sorted(cells)):
         cell = cells[row["township"]]
         if row["part"] == "platform":
             cell.platforms.append(v1.PlatformCell.FromString(row["view"]))
         else:
             cell.groups.append(v1.LiaisonGroupCell.FromString(row["view"]))
-    found: dict[str, list[v1.TownshipCell]] = defaultdict(list)
-    for body in sorted(bodies, key=lambda body: body.code):
-        cell = cells[body.code]
+    for cell in cells.values():
         cell.operating = any(_operates(one, v1.PLATFORM_SITE_TOWNSHIP) for one in cell.platforms)
-        found[body.above].append(cell)
-    return found
+    return cells
 
 
 def _operates(platform: v1.PlatformCell, site: v1.PlatformSite.ValueType) -> bool:
@@ -109,14 +118,23 @@ def _standing(cell: v1.TownshipCell) -> list[v1.LiaisonGroupCell]:
     return [group for group in cell.groups if group.state in _STANDING]
 
 
-def _findings(township: Organisation, cell: v1.TownshipCell) -> Iterator[v1.RuleFinding]:
-    """What rules on groups and posts find. Rules on posts that no event tells of are left out."""
+async def get_township(reading: Reading, request: Any, call: Call, township: Organisation) -> v1.TownshipCell:
+    """What is known of one township, without what rules find. `request`: names positions and the moment."""
+    cells = await _cells(reading, request, call, [township])
+    return cells[township.code]
+
+
+def find_posts(township: Organisation, cell: v1.TownshipCell, *, unheard: bool) -> Iterator[v1.RuleFinding]:
+    """What rules on groups and posts find. Rules on posts that no event tells of are left out.
+
+    `unheard`: word of the township may be missing; then nobody can tell that there is nothing.
+    """
     for _, rule in policy.load().binding(township):
         if not isinstance(rule.metric, Cardinality):
             continue
         number = _counted(rule.metric, cell)
         if number is not None:
-            yield _finding(rule, rule.metric, number, cell.stale)
+            yield _finding(rule, rule.metric, number, unheard)
 
 
 def _counted(metric: Cardinality, cell: v1.TownshipCell) -> int | None:
@@ -133,16 +151,16 @@ def _counted(metric: Cardinality, cell: v1.TownshipCell) -> int | None:
     return None
 
 
-def _finding(rule: Rule, metric: Cardinality, number: int, stale: bool) -> v1.RuleFinding:
+def _finding(rule: Rule, metric: Cardinality, number: int, unheard: bool) -> v1.RuleFinding:
     wanted = metric.min or 0
-    verdict = v1.RULE_VERDICT_COMPLIANT
+    verdict = Verdict.COMPLIANT
     if number < wanted:  # a township that is not heard may have long since done it
-        verdict = v1.RULE_VERDICT_DATA_INCOMPLETE if stale else v1.RULE_VERDICT_BREACH
+        verdict = Verdict.DATA_INCOMPLETE if unheard else Verdict.BREACH
     elif metric.max is not None and number > metric.max:
-        verdict = v1.RULE_VERDICT_BREACH
-    return v1.RuleFinding(
-        rule=rule.id, citation=rule.cite, text_zh=rule.text_zh, verdict=verdict, part=number, whole=wanted
-    )
+        verdict = Verdict.BREACH
+    finding = rule_finding(rule, rule.cite, verdict)
+    finding.part, finding.whole = number, wanted
+    return finding
 
 
 QUERIES: Mapping[str, Query] = {

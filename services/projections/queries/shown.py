@@ -7,7 +7,12 @@ from typing import Any
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-__all__ = ["number", "passed", "timestamp"]
+from linkage import v1
+from linkage.policy.forms import Requirement
+from linkage.policy.measure import Verdict
+from linkage.policy.model import Rule
+
+__all__ = ["number", "passed", "rule_finding", "timestamp"]
 
 
 def number(enum: Any, prefix: str, name: str) -> Any:
@@ -29,3 +34,15 @@ def timestamp(at: datetime | None) -> Timestamp | None:
     found = Timestamp()
     found.FromDatetime(at)
     return found
+
+
+def rule_finding(asked: Rule | Requirement, citation: str, verdict: Verdict) -> v1.RuleFinding:
+    """What a rule, or a requirement of a form, finds: without numbers and evidence."""
+    return v1.RuleFinding(
+        rule=asked.id,
+        citation=citation,
+        text_zh=asked.text_zh,
+        verdict=v1.RuleVerdict.Value(f"RULE_VERDICT_{verdict.name}"),
+        modality=v1.RuleModality.Value(f"RULE_MODALITY_{asked.modality.upper()}"),
+        enforcement=v1.RuleEnforcement.Value(f"RULE_ENFORCEMENT_{asked.enforcement}"),
+    )

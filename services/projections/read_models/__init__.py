@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.projections.read_models.adoption_ledger import ADOPTION
 from services.projections.read_models.commitment_ledger import COMMITMENTS
+from services.projections.read_models.compliance_report import COMPLIANCE
 from services.projections.read_models.cross_tier_timeline import TIMELINE
 from services.projections.read_models.instruction_ledger import INSTRUCTIONS
 from services.projections.read_models.joint_work_board import BOARD
@@ -18,6 +19,7 @@ __all__ = [
     "ADOPTION",
     "BOARD",
     "COMMITMENTS",
+    "COMPLIANCE",
     "INSTRUCTIONS",
     "PLANS",
     "PLATFORMS",
@@ -41,4 +43,5 @@ READ_MODELS = (
     SUPERVISION,
     SESSIONS,
     PLATFORMS,
+    COMPLIANCE,
 )

@@ -49,19 +49,22 @@ def findings(
     held: Sequence[Held],
     arranged: Sequence[Held] = (),
     subject: str = _CONVENED,
+    heard: datetime | None = None,
 ) -> tuple[Finding, ...]:
     """What the packs that bind the body ask of a calendar year, and what was held in it, as of `now` (aware).
 
     `part` is how many count, `whole` how many the rule asks for. While the year, or the quarter, is open, what is
     missing is pending. A period that began before the pack was in force is shown, and not judged. `subject`: whom the
-    numbers are of, as the packs name it (`sector`: the things held by one sector).
+    numbers are of, as the packs name it (`sector`: the things held by one sector). `heard` (aware): up to when the body
+    was heard, where word of it may be missing: nobody can tell of a period beyond that whether nothing was held.
     """
+    known = now if heard is None else heard
     found: list[Finding] = []
     for pack, rule in rules.binding(organisation):
         metric = rule.metric
         if isinstance(metric, Count) and metric.subject == subject and metric.period.startswith("calendar_"):
             for period, first, beyond in _periods(metric, year):
-                found.extend(_found(pack, rule, metric, period, first, beyond, now, held, arranged))
+                found.extend(_found(pack, rule, metric, period, first, beyond, now, known, held, arranged))
     return tuple(found)
 
 
@@ -73,6 +76,7 @@ def _found(
     first: datetime,
     beyond: datetime,
     now: datetime,
+    known: datetime,
     held: Sequence[Held],
     arranged: Sequence[Held],
 ) -> Iterator[Finding]:
@@ -84,6 +88,8 @@ def _found(
             verdict = Verdict.NOT_APPLICABLE
         elif verdict is Verdict.BREACH and now < beyond:
             verdict = Verdict.PENDING
+        elif verdict is Verdict.BREACH and known < beyond:
+            verdict = Verdict.DATA_INCOMPLETE
         evidence = tuple(one.event_id for one in counted)
         yield Finding(
             rule.id,
