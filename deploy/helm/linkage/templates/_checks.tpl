@@ -27,6 +27,12 @@
 {{- end -}}
 {{- if $w.kafka -}}
 {{- include "linkage.checkKafka" (dict "what" $what "kafka" $w.kafka "users" $values.strimzi.users) -}}
+{{- if ne (int $w.kafka.partitions) (int $values.kafka.partitions) -}}
+{{- fail (printf "%s: kafka.partitions is %d, and %d for the others: it must be the same for all who share the topics." $what (int $w.kafka.partitions) (int $values.kafka.partitions)) -}}
+{{- end -}}
+{{- end -}}
+{{- if and $w.vault (not $w.vault.secret.name) (not $w.vault.secret.external) -}}
+{{- fail (printf "%s: vault.secret.name is empty: name the Secret, or say by vault.secret.external where it comes from." $what) -}}
 {{- end -}}
 {{- if ne $w.component "query" -}}
 {{- include "linkage.checkDatabase" (dict "what" (ternary $what "projections" (default false $w.tier)) "database" $w.database) -}}
@@ -37,12 +43,25 @@
 {{- fail (printf "%s: tls.enabled needs a certificate: name tls.secret, or tls.issuer.name of cert-manager." $what) -}}
 {{- end -}}
 {{- end -}}
+{{- $set := list -}}
+{{- range include "linkage.env" (dict "root" $ "workload" $w) | fromYamlArray -}}
+{{- if has .name $set -}}
+{{- fail (printf "%s: extraEnv sets %s, which is set already: the chart has a value of its own for it." $what .name) -}}
+{{- end -}}
+{{- $set = append $set .name -}}
+{{- end -}}
+{{- if and $values.metrics.enabled (has (int $values.metrics.port) (list (int $w.port) 50052)) -}}
+{{- fail (printf "metrics.port %d is a port that %s serves on: choose another one." (int $values.metrics.port) $what) -}}
+{{- end -}}
 {{- if and $w.autoscaling.enabled (gt (int $w.autoscaling.minReplicas) (int $w.autoscaling.maxReplicas)) -}}
 {{- fail (printf "%s: autoscaling.minReplicas is more than autoscaling.maxReplicas." $what) -}}
 {{- end -}}
 {{- if eq $w.component "worker" -}}
 {{- include "linkage.checkWorker" $w -}}
 {{- end -}}
+{{- end -}}
+{{- if and $values.metrics.podMonitor.enabled (not $values.metrics.enabled) -}}
+{{- fail "metrics.podMonitor.enabled needs metrics.enabled: there is nothing to be read otherwise." -}}
 {{- end -}}
 {{- $issuers := $values.issuers -}}
 {{- if and $issuers.content $issuers.configMap.name -}}
