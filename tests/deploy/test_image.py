@@ -9,6 +9,8 @@ import sysconfig
 import tomllib
 from pathlib import Path
 
+import yaml
+
 from deploy.local.places import REPOSITORY
 
 CONTAINERFILE = REPOSITORY / "deploy" / "image" / "Containerfile"
@@ -56,8 +58,28 @@ def test_the_last_stage_runs_nothing_as_root_and_installs_nothing() -> None:
 
 
 def test_the_base_is_pinned_by_an_argument() -> None:
-    bases = re.findall(r"^FROM (\S+)", CONTAINERFILE.read_text(), re.M)
-    assert bases == ["${PYTHON}${PYTHON_DIGEST:+@${PYTHON_DIGEST}}"] * 2
+    for file in (CONTAINERFILE, *REPOSITORY.glob("deploy/cluster/*.Containerfile")):
+        bases = set(re.findall(r"^FROM (\S+)", file.read_text(), re.M))
+        assert bases == {"${PYTHON}${PYTHON_DIGEST:+@${PYTHON_DIGEST}}"}, file.name
+
+
+def test_the_image_says_what_it_stands_on_and_what_it_was_built_from() -> None:
+    last = CONTAINERFILE.read_text().split("\nFROM ")[-1]
+    labels = dict(re.findall(r'org\.opencontainers\.image\.([a-z.]+)="\$\{(\w+)\}"', last))
+    assert labels == {
+        "version": "VERSION",
+        "revision": "REVISION",
+        "base.name": "PYTHON",
+        "base.digest": "PYTHON_DIGEST",
+    }
+    assert set(labels.values()) <= set(re.findall(r"^ARG (\w+)", last, re.M)), "an argument counts in its stage alone"
+
+
+def test_code_chart_and_image_are_of_one_release() -> None:
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]["version"]
+    chart = yaml.safe_load((REPOSITORY / "deploy" / "helm" / "linkage" / "Chart.yaml").read_text())
+    assert re.findall(r"^ARG VERSION=(.*)", CONTAINERFILE.read_text(), re.M) == [project]
+    assert (chart["version"], chart["appVersion"]) == (project, project)
 
 
 def test_whatever_is_copied_into_the_image_is_let_through_to_the_build() -> None:
