@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from linkage import v1
+from linkage.domain.joint_work import joint_work
 from linkage.domain.outcome import outcome_report
 from linkage.testing import Spec
 from tests.domain.world import World
@@ -34,6 +35,28 @@ def filed(contribution: str = f"{LEZHI}-K-1") -> v1.LateAddendumFiled:
         contribution_id=contribution,
         organisation=LEZHI,
     )
+
+
+def over(number: int) -> v1.HandedOver:
+    return v1.HandedOver(contribution_id=f"{LEZHI}-K-{number}", organisation=LEZHI, title=TITLE, document=DOCUMENT)
+
+
+joint_work_spec = Spec(joint_work.AGGREGATE, by=CITY, at="2023-06-20")
+HANDED_OVER = (
+    v1.JointWorkProposed(joint_work_id=JW),
+    v1.InvitationIssued(joint_work_id=JW, participant=LEZHI, round=1),
+    *(
+        v1.ParticipantAnswerNoted(
+            joint_work_id=JW,
+            participant=LEZHI,
+            answer=v1.PARTICIPANT_ANSWER_CONTRIBUTED,
+            contribution_id=f"{LEZHI}-K-{number}",
+            title=TITLE,
+            document=DOCUMENT,
+        )
+        for number in (1, 2)
+    ),
+)
 
 
 # In the report
@@ -70,10 +93,10 @@ def contribute(number: int = 1) -> v1.SubmitContributionRequest:
     return command
 
 
-def consulted(
+def in_session(
     *, mode: v1.LinkageMode.ValueType = v1.LINKAGE_MODE_STANDALONE, parent: str = "", work: str = JW
 ) -> World:
-    """The work is concluded, and a report on its consultation is drafted."""
+    """The work is under way, and its consultation could be concluded."""
     world = World()
     propose = v1.ProposeJointWorkRequest(joint_work_id=JW, mode=mode, direction=v1.LINKAGE_DIRECTION_VERTICAL)
     propose.plan.CopyFrom(v1.JointPlan(topic="老旧小区改造提升", kind=v1.JOINT_WORK_KIND_CONSULTATION))
@@ -93,10 +116,22 @@ def consulted(
         waived,
         v1.OpenConsultationRequest(consultation_id=C),
         v1.RecordInteractionRequest(consultation_id=C, gist="部门回应"),
-        v1.ConcludeConsultationRequest(consultation_id=C),
-        v1.ConcludeJointWorkRequest(joint_work_id=JW, summary="六条建议"),
-        v1.DraftOutcomeReportRequest(consultation_id=C, title="报告", document=DRAFT),
     )
+    return world
+
+
+CONCLUDE, DRAFT_IT = (
+    v1.ConcludeConsultationRequest(consultation_id=C),
+    v1.DraftOutcomeReportRequest(consultation_id=C, title="报告", document=DRAFT),
+)
+
+
+def consulted(
+    *, mode: v1.LinkageMode.ValueType = v1.LINKAGE_MODE_STANDALONE, parent: str = "", work: str = JW
+) -> World:
+    """The work is concluded, and a report on its consultation is drafted."""
+    world = in_session(mode=mode, parent=parent, work=work)
+    world.told(CITY, CONCLUDE, v1.ConcludeJointWorkRequest(joint_work_id=JW, summary="六条建议"), DRAFT_IT)
     return world
 
 
@@ -139,6 +174,48 @@ def test_where_the_work_is_attached_to_something_else_nothing_is_filed_there(par
     world.told(LEZHI, contribute(), at="2023-06-20")
     assert f"{CITY}/outcome-report/{parent}" not in world.streams
     assert len(world.events(REPORT, v1.LateAddendumFiled)) == 1
+
+
+def before_the_work_heard_of_it(*, approved: bool) -> World:
+    """A county handed something over while a report was due of which the work had not heard."""
+    world = in_session()
+    assert world.wish(CITY, CONCLUDE) is None
+    world.arrives(f"{CITY}/consultation/{C}")
+    assert world.wish(CITY, DRAFT_IT) is None
+    if approved:
+        approval = v1.ApproveOutcomeReportRequest(consultation_id=C, document=DRAFT)
+        assert world.wish(CITY, approval, post=v1.POST_CHAIRPERSONS_MEETING) is None
+    assert world.wish(LEZHI, contribute()) is None
+    world.arrives(f"{LEZHI}/participation/{JW}")
+    (noted,) = [one for one in world.events(WORK, v1.ParticipantAnswerNoted) if one.contribution_id]
+    assert not noted.consultation_ids
+    while waiting := world.on_its_way():
+        world.arrives(waiting[0])
+    return world
+
+
+def test_what_came_before_the_work_had_heard_of_the_report_is_offered_to_it_then() -> None:
+    assert before_the_work_heard_of_it(approved=True).events(REPORT, v1.LateAddendumFiled) == [filed()]
+
+
+def test_a_text_that_is_not_approved_by_then_can_still_take_it_in() -> None:
+    assert before_the_work_heard_of_it(approved=False).events(REPORT, v1.LateAddendumFiled) == []
+
+
+def test_what_is_part_of_the_joint_result_is_no_addendum() -> None:
+    given = joint_work_spec.given(
+        *HANDED_OVER, v1.ContributionIncorporated(joint_work_id=JW, participant=LEZHI, contribution_id=f"{LEZHI}-K-1")
+    )
+    note = v1.NoteReportOfWorkRequest(joint_work_id=JW, consultation_id=C)
+    given.when(note).then(v1.JointWorkReportNoted(joint_work_id=JW, consultation_id=C, contributions=[over(2)]))
+
+
+def test_several_that_came_before_are_several_addenda_each_once() -> None:
+    command = v1.FileHandedOverRequest(consultation_id=C, contributions=[over(1), over(1), over(2)])
+    report.given(DUE, DRAFTED).when(command).then()
+    approved = report.given(DUE, DRAFTED, APPROVED)
+    approved.when(command).then(filed(), filed(f"{LEZHI}-K-2"))
+    report.given(DUE, DRAFTED, APPROVED, filed()).when(command).then(filed(f"{LEZHI}-K-2"))
 
 
 # What stays of a body that withdraws

@@ -5,7 +5,8 @@ Part of joint work. They are known by their identifiers alone, whichever is reco
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from google.protobuf.message import Message
 
@@ -17,11 +18,13 @@ __all__ = ["JointRecords", "evolve", "note_report", "note_session"]
 
 @dataclass(frozen=True, slots=True)
 class JointRecords:
-    """What the initiator has recorded elsewhere for the work."""
+    """What the initiator has recorded elsewhere for the work. `loose`: what was handed over and is no part of the joint
+    result."""
 
     sessions: frozenset[str] = frozenset()
     reported_on: frozenset[str] = frozenset()  # consultations whose report is due or made
     called_off: str = ""  # why the work was called off
+    loose: Mapping[str, v1.HandedOver] = field(default_factory=dict)
 
 
 def evolve(records: JointRecords, event: Message) -> JointRecords:
@@ -33,6 +36,12 @@ def evolve(records: JointRecords, event: Message) -> JointRecords:
             return replace(records, reported_on=records.reported_on | {parent})  # may be a consultation
         case v1.JointWorkReportNoted(consultation_id=consultation):
             return replace(records, reported_on=records.reported_on | {consultation})
+        case v1.ParticipantAnswerNoted(answer=v1.PARTICIPANT_ANSWER_CONTRIBUTED, contribution_id=name):
+            handed_over = v1.HandedOver(contribution_id=name, organisation=event.participant)
+            handed_over.title, handed_over.document = event.title, event.document
+            return replace(records, loose={**records.loose, name: handed_over})
+        case v1.ContributionIncorporated(contribution_id=name):
+            return replace(records, loose={other: one for other, one in records.loose.items() if other != name})
         case v1.JointWorkCancelled(reason=reason):
             return replace(records, called_off=reason)
     return records
@@ -48,8 +57,10 @@ def note_session(records: JointRecords, command: v1.NoteSessionOfWorkRequest) ->
 
 
 def note_report(records: JointRecords, command: v1.NoteReportOfWorkRequest) -> Decision:
-    """Notes a consultation on which a report is due."""
+    """Notes a consultation on which a report is due, with what came before this was known here: by now the report may
+    be approved, and then it goes beside it."""
     if command.consultation_id in records.reported_on:
         return unchanged
     noted = v1.JointWorkReportNoted(joint_work_id=command.joint_work_id, consultation_id=command.consultation_id)
+    noted.contributions.extend(records.loose[name] for name in sorted(records.loose))
     return recorded(noted)

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from linkage import v1
 
-__all__ = ["Command", "is_filed", "of"]
+__all__ = ["Command", "handed_over", "is_filed", "of"]
 
 Command: TypeAlias = v1.FileOutcomeAddendumRequest | v1.FileLateContributionRequest
 
@@ -22,6 +22,20 @@ def of(command: Command, joint_work_id: str, refers_to: str) -> v1.LateAddendumF
         case v1.FileOutcomeAddendumRequest():
             filed.reason = command.reason
     return filed
+
+
+def handed_over(command: v1.FileHandedOverRequest) -> list[v1.FileLateContributionRequest]:
+    """One command for each of the contributions."""
+    return [
+        v1.FileLateContributionRequest(
+            consultation_id=command.consultation_id,
+            contribution_id=one.contribution_id,
+            organisation=one.organisation,
+            title=one.title,
+            document=one.document,
+        )
+        for one in command.contributions
+    ]
 
 
 def is_filed(addendum: v1.LateAddendumFiled, filed: Iterable[v1.LateAddendumFiled]) -> bool:

@@ -214,6 +214,18 @@ def file_addendum(state: OutcomeReport, command: addendum.Command, occasion: Occ
     return recorded(filed) if state.status in APPROVED else early
 
 
+def file_handed_over(state: OutcomeReport, command: v1.FileHandedOverRequest, occasion: Occasion) -> Decision:
+    """Before the approval the text can still take it in."""
+    if state.status not in APPROVED:
+        return unchanged
+    filed: list[v1.LateAddendumFiled] = []
+    for one in addendum.handed_over(command):
+        beside = addendum.of(one, state.joint_work_id, state.consultation_id)
+        if not addendum.is_filed(beside, (*state.addenda, *filed)):
+            filed.append(beside)
+    return recorded(*filed)
+
+
 def close(state: OutcomeReport, command: v1.CloseOutcomeReportRequest, occasion: Occasion) -> Decision:
     if state.status is Status.CLOSED:
         return unchanged
@@ -275,6 +287,7 @@ AGGREGATE = Aggregate(
         v1.GiveInstructionFeedbackRequest: account,
         v1.FileOutcomeAddendumRequest: file_addendum,
         v1.FileLateContributionRequest: file_addendum,
+        v1.FileHandedOverRequest: file_handed_over,
         v1.CloseOutcomeReportRequest: close,
     },
 )

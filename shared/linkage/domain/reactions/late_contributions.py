@@ -38,7 +38,21 @@ def _contribution(happening: Happening) -> Iterator[Order]:
         )
 
 
+def _handed_over(happening: Happening) -> Iterator[Order]:
+    """What came while the work had not heard of the report."""
+    event: v1.JointWorkReportNoted = happening.event
+    if event.contributions:
+        yield Order(
+            happening.organisation,
+            v1.FileHandedOverRequest(consultation_id=event.consultation_id, contributions=event.contributions),
+        )
+
+
 REACTION = Reaction(
     name="late-contributions",
-    on={v1.OutcomeReportDue: _report, v1.ParticipantAnswerNoted: _contribution},
+    on={
+        v1.OutcomeReportDue: _report,
+        v1.ParticipantAnswerNoted: _contribution,
+        v1.JointWorkReportNoted: _handed_over,
+    },
 )

@@ -21,30 +21,26 @@ def _proposal(happening: Happening) -> Iterator[Order]:
     )
 
 
-_Venue = Callable[[Happening], Iterator[Order]]
+def _noted(report: v1.SubVenueReport.ValueType, happening: Happening) -> v1.NoteSubVenueReportRequest:
+    session, host = happening.event.session_id, happening.organisation
+    return v1.NoteSubVenueReportRequest(session_id=session, host=host, report=report)
 
 
-def _answer(report: v1.SubVenueReport.ValueType) -> _Venue:
-    """Says what date it is about: meanwhile the session may have moved."""
-
+def _report(report: v1.SubVenueReport.ValueType) -> Callable[[Happening], Iterator[Order]]:
     def note(happening: Happening) -> Iterator[Order]:
-        event: v1.SubVenueConfirmed | v1.SubVenueDeclined | v1.SubVenueWithdrawn = happening.event
-        for order in _report(report)(happening):
-            if event.HasField("scheduled_at"):
-                order.command.scheduled_at.CopyFrom(event.scheduled_at)
-            yield order
+        yield Order(happening.event.convener, _noted(report, happening))
 
     return note
 
 
-def _report(report: v1.SubVenueReport.ValueType) -> _Venue:
+def _answer(report: v1.SubVenueReport.ValueType) -> Callable[[Happening], Iterator[Order]]:
+    """Says what date it is about: meanwhile the session may have moved."""
+
     def note(happening: Happening) -> Iterator[Order]:
-        yield Order(
-            happening.event.convener,
-            v1.NoteSubVenueReportRequest(
-                session_id=happening.event.session_id, host=happening.organisation, report=report
-            ),
-        )
+        command = _noted(report, happening)
+        if happening.event.HasField("scheduled_at"):
+            command.scheduled_at.CopyFrom(happening.event.scheduled_at)
+        yield Order(happening.event.convener, command)
 
     return note
 
