@@ -91,16 +91,27 @@ async def _status(dsn: str) -> tuple[list[_ReadModel], list[_Heard]]:
 
 @app.command("rebuild")
 def rebuild_read_model(
-    read_model: Annotated[str, typer.Argument(help="Its name, as `projection status` shows it; or `all`.")],
+    read_model: Annotated[
+        str,
+        typer.Argument(
+            help="Its name, as `projection status` shows it; `all`; or `outdated`: what this release needs."
+        ),
+    ],
     projections: ProjectionsOption = None,
     json_: AsJson = False,
 ) -> None:
     """Build a read model anew from the event stores (LINKAGE_STORES), beside the one in use, and switch."""
-    models = [model for model in READ_MODELS if read_model in (model.name, "all")]
+    dsn = required(projections, "--projections", "LINKAGE_PROJECTIONS_DSN")
+    if read_model == "outdated":
+        models = asyncio.run(_outdated(dsn))
+        if not models:
+            typer.echo("Every read model is of this release.")
+            return
+    else:
+        models = [model for model in READ_MODELS if read_model in (model.name, "all")]
     if not models:
         known = ", ".join(model.name for model in READ_MODELS)
         raise Problem(f"There is no read model {read_model}; there are {known}.")
-    dsn = required(projections, "--projections", "LINKAGE_PROJECTIONS_DSN")
     stores = read(StoresSettings).store_dsns()
     if not stores:
         raise Problem('Which stores? LINKAGE_STORES names them by tier: {"municipal": "postgresql://…", …}.')
@@ -117,6 +128,12 @@ def rebuild_read_model(
                 f"{rebuilt.read_model}: generation {rebuilt.generation} from {rebuilt.events} events in "
                 f"{rebuilt.seconds:.1f} s{parked}; the worker waited {rebuilt.locked_seconds:.2f} s for the switch"
             )
+
+
+async def _outdated(dsn: str) -> list[ReadModel]:
+    await generations.prepare(dsn)
+    async with await generations.open_pool(dsn) as pool:
+        return await generations.outdated(pool, READ_MODELS)
 
 
 async def _rebuild(dsn: str, addresses: Mapping[str, list[str]], model: ReadModel) -> Rebuilt:

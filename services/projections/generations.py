@@ -14,7 +14,7 @@ from linkage.store import require as _require
 from services.projections.generation import Generation
 from services.projections.read_model import ReadModel
 
-__all__ = ["MIGRATIONS", "create_first", "open_pool", "prepare", "require"]
+__all__ = ["MIGRATIONS", "create_first", "open_pool", "outdated", "prepare", "require"]
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -69,3 +69,11 @@ async def create_first(pool: asyncpg.Pool[Any], models: Sequence[ReadModel]) -> 
                 model.name,
                 model.fold_version,
             )
+
+
+async def outdated(pool: asyncpg.Pool[Any], models: Sequence[ReadModel]) -> list[ReadModel]:
+    """Those that this release cannot go on with: built by another fold version, or not there. In a database where none
+    is yet, the worker makes them all."""
+    rows = await pool.fetch("select read_model, fold_version from generations")
+    built = {row["read_model"]: row["fold_version"] for row in rows}
+    return [model for model in models if built and built.get(model.name) != model.fold_version]

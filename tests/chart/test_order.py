@@ -1,4 +1,4 @@
-"""Schema and topics come before the pods that need them, are safe to repeat, and have no part in a rollback."""
+"""Schema and topics come before the pods that need them, are safe to repeat, and are not in the way of a rollback."""
 
 from __future__ import annotations
 
@@ -16,6 +16,12 @@ def hook(manifest: Manifest) -> str:
     """When Helm makes it; empty: with everything else."""
     when: str = manifest["metadata"].get("annotations", {}).get(HOOK, "")
     return when
+
+
+def weight(manifest: Manifest) -> str:
+    """The least comes first."""
+    of: str = manifest["metadata"]["annotations"]["helm.sh/hook-weight"]
+    return of
 
 
 def test_every_database_is_migrated_before_installation_and_upgrade() -> None:
@@ -43,9 +49,24 @@ def test_each_migration_knows_its_own_database_only() -> None:
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
-def test_nothing_of_a_release_runs_in_a_rollback(example: str) -> None:
+def test_nothing_of_a_release_is_in_the_way_of_a_rollback(example: str) -> None:
     for manifest in render(example):
-        assert "rollback" not in hook(manifest)
+        assert "pre-rollback" not in hook(manifest), "pods come back first"
+
+
+def test_what_is_folded_otherwise_is_rebuilt_before_the_pods_are_replaced_and_after_they_came_back() -> None:
+    rendered = render("small")
+    job = named(rendered, "Job", "-rebuild")
+    assert hook(job) == "pre-upgrade,post-rollback"
+    assert _container(job)["args"] == ["rebuild", "outdated"]
+    worker = named(rendered, "Deployment", "-worker")["spec"]["template"]["spec"]["containers"][0]
+    told = {one["name"]: one for one in worker["env"]}
+    assert all(one == told[one["name"]] for one in _container(job)["env"]), "as the worker knows them"
+    assert {"LINKAGE_PROJECTIONS_DSN", "LINKAGE_STORES"} <= {one["name"] for one in _container(job)["env"]}
+    policy = named(rendered, "NetworkPolicy", "-migrate")
+    assert set(hook(job).split(",")) <= set(hook(policy).split(",")), "it may speak while it runs"
+    migrations = [int(weight(one)) for name, one in of_kind(rendered, "Job").items() if name.endswith("-migrate")]
+    assert max(migrations) < int(weight(job)), "the schema comes first"
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
@@ -61,7 +82,7 @@ def test_a_database_that_the_chart_makes_is_migrated_beside_its_first_installati
 ):
     def when(*options: str) -> dict[str, str]:
         jobs = of_kind(render("operators", None, *options), "Job")
-        return {name.removeprefix("lk-linkage-").removesuffix("-migrate"): hook(job) for name, job in jobs.items()}
+        return {name: hook(job) for name, job in jobs.items() if name.endswith("-migrate")}
 
     assert set(when().values()) == {""}, "before it, the Secret would be waited for in vain"
     assert set(when("--is-upgrade").values()) == {"pre-install,pre-upgrade"}

@@ -64,6 +64,31 @@ def test_a_rebuild_of_nothing_or_from_nothing_is_refused_in_a_sentence(ctl: Ctl,
     assert "Which stores? LINKAGE_STORES names them" in nowhere.stderr
 
 
+def test_what_another_release_folded_otherwise_is_rebuilt_and_nothing_else(
+    ctl: Ctl, projections_dsn: str, recorder: Recorder
+) -> None:
+    places = {"LINKAGE_PROJECTIONS_DSN": projections_dsn, "LINKAGE_STORES": json.dumps({"county": recorder.dsn})}
+    assert ctl("rebuild", "outdated", **places).stdout == "Every read model is of this release.\n", "none is there yet"
+    asyncio.run(_as_after_some_work(projections_dsn))
+    assert ctl("rebuild", "outdated").stdout == "Every read model is of this release.\n"
+    asyncio.run(_as_of_another_release(projections_dsn))
+    rebuilt = ctl("rebuild", "outdated")
+    assert rebuilt.exit_code == 0, rebuilt.stderr
+    assert [line.split(":")[0] for line in rebuilt.stdout.splitlines()] == ["joint_work_board", "waiting_for_me"]
+    assert ctl("rebuild", "outdated").stdout == "Every read model is of this release.\n"
+
+
+async def _as_of_another_release(dsn: str) -> None:
+    """It folded the board otherwise, and knew nothing of what waits for whom."""
+    db = await asyncpg.connect(dsn)
+    try:
+        await db.execute("update generations set fold_version = 0 where read_model = 'joint_work_board'")
+        await db.execute("delete from generations where read_model = 'waiting_for_me'")
+        await db.execute("drop schema waiting_for_me_g1 cascade")
+    finally:
+        await db.close()
+
+
 async def _as_after_some_work(dsn: str) -> None:
     async with asyncpg.create_pool(dsn, min_size=1, max_size=1) as pool:
         await create_first(pool, READ_MODELS)

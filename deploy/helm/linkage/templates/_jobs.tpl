@@ -1,19 +1,19 @@
 {{/* Jobs that run linkagectl once. */}}
 
 {{/*
-Before the release is installed or upgraded. What is left of the last time is removed first, and a failed one stays to be
-read. Nothing of it takes part in a rollback: older code runs on a newer schema.
+What is left of the last time is removed first, and a failed one stays to be read. (weight, and when: before the release is
+installed or upgraded, if nothing else is said)
 */}}
 {{- define "linkage.hook" -}}
-helm.sh/hook: pre-install,pre-upgrade
-helm.sh/hook-weight: {{ . | quote }}
+helm.sh/hook: {{ .when | default "pre-install,pre-upgrade" }}
+helm.sh/hook-weight: {{ .weight | quote }}
 helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
 {{- end -}}
 
-{{/* The Job's spec. (root, component, name, args, env, resources, and kafka with fullname and strimzi, or none) */}}
+{{/* The Job's spec. (root, component, name, args, env, resources, deadline, and kafka with fullname and strimzi, or none) */}}
 {{- define "linkage.jobSpec" -}}
 backoffLimit: 6
-activeDeadlineSeconds: 900
+activeDeadlineSeconds: {{ .deadline | default 900 }}
 ttlSecondsAfterFinished: 86400
 template:
   metadata:
