@@ -110,7 +110,6 @@ def test_what_another_record_of_the_township_made_of_it_is_noted_and_the_last_wo
     )
     of_consultation = settled(v1.OPINION_DISPOSITION_BECAME_TOPIC, reference_id=TOPIC, consultation_id=GC)
     spec.given(REGISTERED).when(note).then(of_consultation)
-    spec.given(*SEEN, BECAME).when(note).then(of_consultation)
     plain = v1.NoteOpinionSettledRequest(
         opinion_id=OPINION, disposition=v1.OPINION_DISPOSITION_BECAME_TOPIC, reference_id=TOPIC
     )
@@ -122,3 +121,36 @@ def test_what_another_record_of_the_township_made_of_it_is_noted_and_the_last_wo
     spec.given(*SEEN, of_consultation, HEARD, TOLD).when(solved).then(resolved)
     spec.given().when(solved).refused("OPINION_UNKNOWN")
     spec.given().when(WORD).refused("OPINION_UNKNOWN")
+
+
+def test_what_is_heard_of_on_two_ways_settles_an_opinion_once() -> None:
+    from_consultation = v1.NoteOpinionSettledRequest(
+        opinion_id=OPINION, disposition=v1.OPINION_DISPOSITION_BECAME_TOPIC, reference_id=TOPIC, consultation_id=GC
+    )
+    as_topic = v1.NoteOpinionSettledRequest(
+        opinion_id=OPINION, disposition=v1.OPINION_DISPOSITION_BECAME_TOPIC, reference_id=TOPIC
+    )
+    known = v1.SettlingConsultationNoted(opinion_id=OPINION, consultation_id=GC)
+    spec.given(*SEEN, BECAME).when(from_consultation).then(known)
+    spec.given(*SEEN, BECAME, known).when(from_consultation).then()
+    spec.given(*SEEN, BECAME, known).when(as_topic).then()
+    told = v1.CitizenFeedbackGiven(opinion_id=OPINION, means="电话", text="已列入改造计划", consultation_id=GC)
+    spec.given(*SEEN, BECAME, known, HEARD).when(TELL).then(told)
+
+
+def test_what_was_fed_back_stays_so_when_the_second_way_arrives() -> None:
+    from_consultation = v1.NoteOpinionSettledRequest(
+        opinion_id=OPINION, disposition=v1.OPINION_DISPOSITION_BECAME_TOPIC, reference_id=TOPIC, consultation_id=GC
+    )
+    late = v1.SettlingConsultationNoted(opinion_id=OPINION, consultation_id=GC, told=True)
+    outcome = spec.given(*SEEN, BECAME, HEARD, TOLD).when(from_consultation)
+    outcome.then(late)
+    assert outcome.after.state.status is citizen_opinion.Status.FED_BACK
+
+
+def test_an_earlier_word_that_comes_again_does_not_overtake_the_last() -> None:
+    resolved = settled(v1.OPINION_DISPOSITION_RESOLVED_LOCALLY, consultation_id=GC, text="已装电梯")
+    as_topic = v1.NoteOpinionSettledRequest(
+        opinion_id=OPINION, disposition=v1.OPINION_DISPOSITION_BECAME_TOPIC, reference_id=TOPIC
+    )
+    spec.given(*SEEN, BECAME, resolved).when(as_topic).then()

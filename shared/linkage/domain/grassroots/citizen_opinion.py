@@ -39,18 +39,23 @@ SETTLED_AS = {
     v1.OPINION_DISPOSITION_DECLINED: Status.DECLINED,
 }
 OPEN = (Status.REGISTERED, Status.SCREENED)
+Settlement: TypeAlias = tuple[v1.OpinionDisposition.ValueType, str]
+"""What became of it, and in what: the topic or report, or else the consultation."""
+
 Settle: TypeAlias = v1.ResolveCitizenOpinionRequest | v1.ForwardCitizenOpinionRequest
 
 
 @dataclass(frozen=True, slots=True)
 class CitizenOpinion:
-    """`heard` is the newest round of word that came down, by matter and sender; `due`: the citizen knows less than
-    this township does."""
+    """`noted` is all that was ever noted as having become of it: one thing may be heard of on several ways. `heard` is
+    the newest round of word that came down, by matter and sender; `due`: the citizen knows less than this township
+    does."""
 
     status: Status = Status.NONE
     registered: v1.CitizenOpinionRegistered = field(default_factory=v1.CitizenOpinionRegistered)
     route: v1.OpinionRoute.ValueType = v1.OPINION_ROUTE_UNSPECIFIED
     settled: v1.CitizenOpinionSettled | None = None
+    noted: frozenset[Settlement] = frozenset()
     heard: Mapping[tuple[str, str], int] = field(default_factory=dict)
     due: bool = False
     told: v1.CitizenFeedbackGiven | None = None
@@ -66,7 +71,12 @@ def evolve(state: CitizenOpinion, event: Message) -> CitizenOpinion:
             became = SETTLED_AS.get(disposition, state.status)
             # What became a topic is answered from above; that word may have come before this township noted the topic.
             due = became is not Status.BECAME_TOPIC or state.due
-            return replace(state, status=became, settled=event, due=due)
+            return replace(state, status=became, settled=event, noted=state.noted | {settlement(event)}, due=due)
+        case v1.SettlingConsultationNoted(consultation_id=consultation) if state.settled is not None:
+            known = v1.CitizenOpinionSettled()
+            known.CopyFrom(state.settled)
+            known.consultation_id = consultation
+            return replace(state, settled=known)
         case v1.CitizenAnswerReceived(matter_id=matter, sender=sender, round=round_):
             return replace(state, heard={**state.heard, (matter, sender): round_}, due=True)
         case v1.CitizenFeedbackGiven():
@@ -132,7 +142,10 @@ def decline(state: CitizenOpinion, command: v1.DeclineCitizenOpinionRequest, occ
 
 
 def note_settled(state: CitizenOpinion, command: v1.NoteOpinionSettledRequest, occasion: Occasion) -> Decision:
-    """What became of it in another stream of the township: the last word stands, and the citizen hears of it."""
+    """What became of it in another stream of the township: the last word stands, and the citizen hears of it.
+
+    A matter that a consultation passes on is heard of twice, from the consultation and as a topic, in either order.
+    """
     settled = v1.CitizenOpinionSettled(
         opinion_id=command.opinion_id,
         disposition=command.disposition,
@@ -142,11 +155,20 @@ def note_settled(state: CitizenOpinion, command: v1.NoteOpinionSettledRequest, o
     )
     if state.status is Status.NONE:
         return not_as_needed(state, "OPINION_UNKNOWN")
-    before = state.settled or v1.CitizenOpinionSettled()
-    said = (before.disposition, before.reference_id) == (command.disposition, command.reference_id)
-    if said and command.consultation_id in ("", before.consultation_id):
+    if settlement(settled) not in state.noted:
+        return recorded(settled)
+    last = state.settled
+    if last is None or last.consultation_id or not command.consultation_id or settlement(last) != settlement(settled):
         return unchanged
-    return recorded(settled)
+    told = state.status is Status.FED_BACK
+    consultation = command.consultation_id
+    return recorded(
+        v1.SettlingConsultationNoted(opinion_id=command.opinion_id, consultation_id=consultation, told=told)
+    )
+
+
+def settlement(settled: v1.CitizenOpinionSettled) -> Settlement:
+    return settled.disposition, settled.reference_id or settled.consultation_id
 
 
 def note_answer(state: CitizenOpinion, command: v1.NoteCitizenAnswerRequest, occasion: Occasion) -> Decision:

@@ -82,6 +82,15 @@ def _told(happening: Happening) -> Iterator[Order]:
         )
 
 
+def _told_before(happening: Happening) -> Iterator[Order]:
+    event: v1.SettlingConsultationNoted = happening.event
+    if event.told:
+        yield Order(
+            happening.organisation,
+            v1.NoteGrassrootsFeedbackRequest(consultation_id=event.consultation_id, opinion_id=event.opinion_id),
+        )
+
+
 REACTION = Reaction(
     name="citizen-feedback",
     on={
@@ -91,5 +100,6 @@ REACTION = Reaction(
         v1.GrassrootsMatterEscalated: _escalation,
         v1.TopicProposed: _topic,
         v1.CitizenFeedbackGiven: _told,
+        v1.SettlingConsultationNoted: _told_before,
     },
 )
