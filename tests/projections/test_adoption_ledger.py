@@ -18,6 +18,7 @@ from services.projections.reading import Query, Reading
 from tests.projections.asking import as_of_every_moment, call, pages, reading_of, refused
 from tests.projections.conftest import Projections, deliveries
 from tests.projections.story import ANYUE, CITY, YANJIANG, Act, facts, on, stamp
+from tests.projections.story_corrections import RECOMMENDATION, REPORT, put_right
 from tests.projections.story_outcome import (
     CONSULTATION,
     FINANCE,
@@ -52,6 +53,15 @@ async def entry(reading: Reading, recommendation: str, as_of: v1.AsOf | None = N
 
 async def totals(reading: Reading, **whose: object) -> v1.AdoptionTotals:
     return (await get_adoption_totals(reading, v1.GetAdoptionTotalsRequest(**whose), call())).totals  # type: ignore[arg-type]
+
+
+async def test_what_was_put_right_of_a_recommendation_and_its_report_stands_beside_it(projections: Projections) -> None:
+    await projections.projector.apply(deliveries(facts([*put_right(), *closed_loop()])))
+    found = await entry(reading_of(projections), FIRST)
+    assert [(one.event_id, one.text) for one in found.corrections] == [(f"{RECOMMENDATION}@1", "一小区两方案")]
+    assert [(one.event_id, one.text) for one in found.report.corrections] == [(f"{REPORT}@1", "题目应为更新改造")]
+    other = await entry(reading_of(projections), FOURTH)
+    assert (len(other.corrections), len(other.report.corrections)) == (0, 1)
 
 
 async def test_row_17_three_of_five_replies_adopt_and_one_is_pending_apart(reading: Reading) -> None:

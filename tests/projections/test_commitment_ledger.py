@@ -14,6 +14,7 @@ from services.projections.reading import Query, Reading
 from tests.projections.asking import as_of_every_moment, call, pages, reading_of, refused
 from tests.projections.conftest import Projections, deliveries
 from tests.projections.story import ANYUE, CITY, facts, on, stamp
+from tests.projections.story_corrections import PROMISE, put_right
 from tests.projections.story_outcome import COMMITMENTS, CONSULTATION, FINANCE, HOUSING, WORK, closed_loop
 
 FIRST, SECOND = COMMITMENTS
@@ -56,6 +57,27 @@ async def test_a_promise_that_is_not_kept_has_its_reason_and_is_no_longer_overdu
         "41号",
     )
     assert (found.settled_event_id, found.overdue) == (f"{CITY}/commitment/{SECOND}@2", False)
+
+
+async def test_what_was_put_right_stands_beside_the_event_with_its_reason_and_who_said_so(
+    projections: Projections,
+) -> None:
+    told = [fact._replace(post="POST_SECRETARY_GENERAL") for fact in facts([*put_right(), *closed_loop()])]
+    await projections.projector.apply(deliveries(told))
+    reading = reading_of(projections)
+    found = await entry(reading, FIRST)
+    assert [(one.event_id, one.text, one.reason, one.organisation) for one in found.corrections] == [
+        (f"{PROMISE}@1", "明年七月前", "笔误", CITY),
+        (f"{PROMISE}@2", "四个县清单", "笔误", CITY),
+    ], "the newest of each, and nobody else's"
+    one = found.corrections[0]
+    assert one.correction_event_id == f"{CITY}/correction/{PROMISE}@1@2"
+    assert one.post == v1.POST_SECRETARY_GENERAL
+    assert one.corrected_at == stamp(on("2023-11-02"))
+    assert [one.text for one in found.progress] == ["已汇总三个县清单"], "the event stays as it was recorded"
+    assert not (await entry(reading, SECOND)).corrections
+    (before,) = (await entry(reading, FIRST, "2023-11-01")).corrections[:1]
+    assert before.text == "明年六月前"
 
 
 async def test_overdue_is_told_by_the_moment_of_the_question(reading: Reading) -> None:

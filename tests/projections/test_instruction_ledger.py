@@ -14,6 +14,7 @@ from services.projections.reading import Query, Reading
 from tests.projections.asking import as_of_every_moment, call, pages, reading_of, refused
 from tests.projections.conftest import Projections, deliveries
 from tests.projections.story import ANYUE, CITY, Act, facts, on, stamp
+from tests.projections.story_corrections import put_right, right
 from tests.projections.story_outcome import CONSULTATION, FINANCE, HOUSING, INSTRUCTION, WORK, closed_loop
 
 STREAM = f"{CITY}/outcome-report/{CONSULTATION}"
@@ -58,6 +59,20 @@ async def test_an_instruction_stands_with_the_written_feedback_it_was_given(read
     assert (found.feedback.on_behalf_of, found.feedback.source_document) == (HOUSING, "66号")
     assert found.feedback.event_id.startswith(f"{STREAM}@")
     assert (found.overdue, found.days) == (False, 42), "from 16 June to 28 July"
+
+
+async def test_what_was_put_right_of_an_instruction_or_its_feedback_stands_beside_it(
+    projections: Projections, reading: Reading
+) -> None:
+    of_it = await entry(reading, INSTRUCTION)
+    acts = [*put_right(), right(of_it.feedback.event_id, "67号"), right(of_it.event_id, "8月底前")]
+    await projections.projector.apply(deliveries(facts(acts)))
+    found = (await entry(reading, INSTRUCTION)).corrections
+    assert [(one.event_id, one.text) for one in found] == [
+        (of_it.event_id, "8月底前"),
+        (of_it.feedback.event_id, "67号"),
+    ]
+    assert not (await entry(reading, "512000-INS-2")).corrections
 
 
 async def test_only_what_awaits_its_feedback_is_listed_unless_asked(reading: Reading) -> None:

@@ -14,12 +14,13 @@ from tests.projections.folding import cells, rows
 from tests.projections.story import concluded, facts, inter_city, joint_supervision, linked_consultation
 from tests.projections.story_board import uneven_work
 from tests.projections.story_compliance import compliance_year
+from tests.projections.story_corrections import put_right
 from tests.projections.story_outcome import closed_loop
 from tests.projections.story_ways import other_ways
 
 TOLD = facts([
     *linked_consultation(), *concluded(), *joint_supervision(), *inter_city(), *closed_loop(), *other_ways(),
-    *uneven_work(), *compliance_year(),
+    *uneven_work(), *compliance_year(), *put_right(),
 ])  # fmt: skip
 FOLDED = [model for model in READ_MODELS if model.fold is not None]
 ROWS = {model.name: rows(model, TOLD) for model in FOLDED}

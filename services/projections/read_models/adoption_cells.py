@@ -14,6 +14,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from linkage import v1
 from linkage.domain.identifier import opener
 from services.projections.fact import Fact, timestamp
+from services.projections.read_models.corrections import Correction, corrected
 
 __all__ = ["CELLS", "Cell", "Opinion", "Received", "Recommendation", "Relay", "Report", "Sent", "Told", "fold"]
 
@@ -72,13 +73,14 @@ class Opinion(NamedTuple):
     told: tuple[Told, ...] = ()
 
 
-Cell: TypeAlias = Recommendation | Report | Relay | Opinion
+Cell: TypeAlias = Recommendation | Report | Relay | Opinion | Correction
 
 CELLS: Mapping[str, type[Cell]] = {
     "recommendation": Recommendation,
     "outcome-report": Report,
     "feedback-relay": Relay,
     "citizen-opinion": Opinion,
+    "correction": Correction,
 }
 """Which cell a kind of stream has."""
 
@@ -202,6 +204,7 @@ _FOLDS: Mapping[str, Callable[[Any, Fact], Any]] = {
     "outcome-report": _report,
     "feedback-relay": _relay,
     "citizen-opinion": _opinion,
+    "correction": corrected,
 }
 
 _TELLING = frozenset((
@@ -209,6 +212,6 @@ _TELLING = frozenset((
     v1.AdoptionReplyGiven, v1.ImplementationReported, v1.RecommendationConverted, v1.RecommendationFedBack,
     v1.RecommendationClosed, v1.OutcomeReportDrafted, v1.OutcomeReportApproved, v1.OutcomeReportSubmitted,
     v1.OutcomeEnteredDecision, v1.OutcomeReportClosed, v1.ProposerFeedbackSent, v1.ProposerFeedbackReceived,
-    v1.CitizenAnswerReceived, v1.CitizenFeedbackGiven,
+    v1.CitizenAnswerReceived, v1.CitizenFeedbackGiven, v1.FactCorrected,
 ))  # fmt: skip
 """Every event that some fold here knows: the others are passed over at once."""

@@ -5,14 +5,15 @@ Whether a promise is overdue is told by the moment of a question, so it is nowhe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from linkage import v1
 from services.projections.fact import Fact, micros, timestamp
 from services.projections.read_model import ReadModel, Row
+from services.projections.read_models.corrections import Correction, corrected, corrections, of_stream
 
 __all__ = ["COMMITMENTS", "Promise", "combine", "fold"]
 
@@ -23,8 +24,12 @@ class Promise(NamedTuple):
     shown: str = ""
 
 
-def fold(cell: Promise, fact: Fact) -> Promise:
+def fold(cell: Any, fact: Fact) -> Promise | Correction:
     """The cell after one more event of its stream."""
+    return corrected(cell, fact) if fact.kind == "correction" else _promise(cell, fact)
+
+
+def _promise(cell: Promise, fact: Fact) -> Promise:
     entry = v1.CommitmentEntry.FromString(bytes.fromhex(cell.shown))
     at = timestamp(fact.at) or Timestamp()
     match fact.message:
@@ -61,20 +66,31 @@ def _settle(
     entry.settled_event_id = fact.id
 
 
-def combine(key: str, cells: Mapping[str, Promise]) -> list[Row]:
+def combine(key: str, cells: Mapping[str, Promise | Correction]) -> list[Row]:
     """One row for each promise of the key."""
-    return [_row(key, stream, bytes.fromhex(cell.shown)) for stream, cell in sorted(cells.items()) if cell.shown]
+    right = corrections(cells)
+    return [
+        _row(key, stream, cell, of_stream(stream, right))
+        for stream, cell in sorted(cells.items())
+        if isinstance(cell, Promise) and cell.shown
+    ]
 
 
-def _row(key: str, stream: str, view: bytes) -> Row:
-    entry = v1.CommitmentEntry.FromString(view)
+def _row(key: str, stream: str, cell: Promise, right: Sequence[v1.CorrectionInForce]) -> Row:
+    entry = v1.CommitmentEntry.FromString(bytes.fromhex(cell.shown))
+    entry.corrections.extend(right)
     return (
         stream, key, entry.commitment_id, entry.organisation, entry.joint_work_id, entry.consultation_id,
-        entry.promised_by, micros(entry.promised_until) or None, entry.standing, view,
+        entry.promised_by, micros(entry.promised_until) or None, entry.standing,
+        entry.SerializeToString(deterministic=True),
     )  # fmt: skip
 
 
 COMMITMENTS = ReadModel(
-    name="commitment_ledger", fold_version=1, cells={"commitment": Promise}, fold=fold, combine=combine
+    name="commitment_ledger",
+    fold_version=2,
+    cells={"commitment": Promise, "correction": Correction},
+    fold=fold,
+    combine=combine,
 )
 """One row per promise; see sql/commitment_ledger.create.sql for its columns."""
