@@ -245,7 +245,17 @@ def test_what_was_rolled_up_but_not_drafted_waits_in_the_next_round() -> None:
     draft.addressees.append(ANYUE)
     world.done(CITY, draft)
     world.done(CITY, v1.IssueOpinionRequest(opinion_id="512000-O-2"))
-    assert world.tell(CITY, conclude) is None
+    world.refused(CITY, conclude, "OPINION_OPEN")
+    for command in (
+        v1.AssignOpinionRequest(opinion_id="512000-O-2", undertaking_unit="住建局"),
+        v1.GiveSupervisionReplyRequest(opinion_id="512000-O-2", result=v1.REPLY_RESULT_ADOPTED),
+    ):
+        world.done(ANYUE, command)
+    for county in (ANYUE, YANJIANG):
+        answer(world, county)
+    world.done(CITY, CLOSE)
+    world.done(CITY, v1.CloseOpinionRequest(opinion_id="512000-O-2"))
+    world.done(CITY, conclude)
 
 
 def test_supervision_off_the_plan_goes_on_under_what_authorised_it() -> None:

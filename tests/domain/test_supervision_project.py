@@ -251,11 +251,31 @@ def test_a_step_is_waived_of_supervision_that_is_planned_and_not_over() -> None:
     spec.given(*UNDER_WAY, CONTINUED).when(waive(step)).refused("SUPERVISION_OVER")
 
 
-def test_supervision_concludes_when_every_rolled_up_opinion_is_issued() -> None:
+def test_supervision_concludes_when_every_opinion_is_issued_and_handled() -> None:
     rolled = (*MET, noted("512021-F-1"), rolled_up(O1=["512021-F-1"]))
     spec.given(*rolled).when(CONCLUDE).refused("OPINION_NOT_ISSUED", opinions="512000-O1")
+    for open_ in (v1.OPINION_PROGRESS_ISSUED, v1.OPINION_PROGRESS_REOPENED):
+        spec.given(*rolled, progressed("512000-O1", open_)).when(CONCLUDE).refused("OPINION_OPEN", opinions="512000-O1")
+    closed = progressed("512000-O1", v1.OPINION_PROGRESS_CLOSED)
+    spec.given(*rolled, closed).when(CONCLUDE).then(CONCLUDED)
+
+
+def test_it_concludes_before_for_a_recorded_reason_that_names_what_is_open() -> None:
+    rolled = (*MET, noted("512021-F-1"), rolled_up(O1=["512021-F-1"]))
     issued = progressed("512000-O1", v1.OPINION_PROGRESS_ISSUED)
-    spec.given(*rolled, issued).when(CONCLUDE).then(CONCLUDED)
+    early = v1.ConcludeSupervisionRequest(project_id=P, summary="一条意见未答复", pending_reason="县级仍在研究")
+    spec.given(*rolled, issued).when(early).then(
+        v1.SupervisionConcluded(
+            project_id=P,
+            joint_work_id=JW,
+            summary="一条意见未答复",
+            pending_opinion_ids=["512000-O1"],
+            pending_reason="县级仍在研究",
+        )
+    )
+    spec.given(*rolled).when(early).refused("OPINION_NOT_ISSUED")
+    blank = v1.ConcludeSupervisionRequest(project_id=P, summary="一条意见未答复", pending_reason=" ")
+    spec.given(*rolled, issued).when(blank).refused("OPINION_OPEN")
 
 
 def test_how_an_opinion_stands_is_noted_each_time_it_changes_and_even_after_the_end() -> None:

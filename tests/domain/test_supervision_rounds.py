@@ -118,7 +118,10 @@ def test_a_project_that_is_planned_already_takes_over_what_went_over_to_it() -> 
     spec.given(next_planned(before="")).when(open_round()).then(TAKEN)
 
 
-def test_the_next_round_concludes_when_what_it_took_over_is_issued_too() -> None:
+def test_the_next_round_concludes_when_what_it_took_over_is_issued_and_closed_too() -> None:
     going_on = (next_planned(), TAKEN, formed(), MOBILIZED, EXCHANGED)
     spec.given(*going_on).when(CONCLUDE).refused("OPINION_NOT_ISSUED", opinions="512000-O3")
-    assert not isinstance(spec.given(*going_on, progressed("512000-O3", ISSUED)).when(CONCLUDE).decision, Refusal)
+    issued = (*going_on, progressed("512000-O3", ISSUED))
+    spec.given(*issued).when(CONCLUDE).refused("OPINION_OPEN", opinions="512000-O2, 512000-O3")
+    closed = (progressed(opinion, v1.OPINION_PROGRESS_CLOSED) for opinion in ("512000-O2", "512000-O3"))
+    assert not isinstance(spec.given(*issued, *closed).when(CONCLUDE).decision, Refusal)

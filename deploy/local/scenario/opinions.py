@@ -56,8 +56,10 @@ async def opinions_are_issued(scene: Scene) -> None:
 async def departments_reply(scene: Scene) -> None:
     """October: each department replies; what is answered is closed, and the supervision concluded."""
     await _replies(scene)
-    ended = v1.ConcludeSupervisionRequest(project_id=PROJECT, summary="7项情况汇总为5条监督意见")
-    told = "concludes the supervision"
+    ended = v1.ConcludeSupervisionRequest(
+        project_id=PROJECT, summary="7项情况汇总为5条监督意见", pending_reason="第5条安岳尚未答复,继续督促"
+    )
+    told = "concludes the supervision, and says why before the fifth is answered"
     await scene.act(ZIYANG, at("2023-10-30 09:00"), ended, told, awaiting=("OPINION_NOT_ISSUED",))
     concluded = v1.ConcludeJointWorkRequest(joint_work_id=SUPERVISION_WORK, summary="5条监督意见,4条已答复")
     await scene.act(ZIYANG, at("2023-10-30 10:00"), concluded, "concludes the joint work")

@@ -13,7 +13,7 @@ from google.protobuf.message import Message
 from linkage import v1
 from linkage.domain.decision import Refusal, refused
 
-__all__ = ["ProjectOpinions", "evolve", "formed", "going_over", "newly_wished"]
+__all__ = ["ProjectOpinions", "evolve", "formed", "going_over", "newly_wished", "unfinished"]
 
 Progress: TypeAlias = v1.OpinionProgress.ValueType
 
@@ -33,6 +33,10 @@ class ProjectOpinions:
     @property
     def not_issued(self) -> list[str]:
         return sorted(opinion for opinion in self.known if opinion not in self.progress)
+
+    @property
+    def still_open(self) -> list[str]:
+        return sorted(one for one in self.known if self.progress.get(one) != v1.OPINION_PROGRESS_CLOSED)
 
 
 def evolve(state: ProjectOpinions, event: Message) -> ProjectOpinions:
@@ -71,14 +75,24 @@ def formed(wished: Mapping[str, frozenset[str]], findings: frozenset[str]) -> li
     return [v1.OpinionRollUp(opinion_id=opinion, finding_ids=sorted(sources)) for opinion, sources in wished.items()]
 
 
+def unfinished(state: ProjectOpinions, reason: str) -> Refusal | None:
+    """The refusal to conclude before every opinion is issued and closed. An issued one may stay open for a `reason`."""
+    if state.not_issued:
+        message = "every opinion is issued first"
+        return refused("OPINION_NOT_ISSUED", message, cite="002.18", opinions=", ".join(state.not_issued))
+    if state.still_open and not reason.strip():
+        message = "every opinion is handled and closed first, or it is said why the supervision ends before"
+        return refused("OPINION_OPEN", message, cite="001(10)", opinions=", ".join(state.still_open))
+    return None
+
+
 def going_over(state: ProjectOpinions, wished: Iterable[str]) -> list[v1.ContinuedOpinion] | Refusal:
     """What goes over to the next round, with how it stands: what is named, or else all that is not closed."""
     named = list(dict.fromkeys(wished))
     if unknown := sorted(set(named) - state.known):
         message = "only opinions of this project go over to the next round"
         return refused("OPINION_UNKNOWN", message, cite="002.18", opinions=", ".join(unknown))
-    still_open = [one for one in sorted(state.known) if state.progress.get(one) != v1.OPINION_PROGRESS_CLOSED]
     return [
         v1.ContinuedOpinion(opinion_id=one, progress=state.progress.get(one, v1.OPINION_PROGRESS_UNSPECIFIED))
-        for one in named or still_open
+        for one in named or state.still_open
     ]

@@ -201,8 +201,9 @@ def note_progress(state: SupervisionProject, command: v1.NoteOpinionProgressRequ
 
 
 def conclude(state: SupervisionProject, command: v1.ConcludeSupervisionRequest, occasion: Occasion) -> Decision:
-    concluded = named(state, v1.SupervisionConcluded(summary=command.summary))
-    if state.end == concluded:
+    """After what was issued has been handled, opinion by opinion; or before, for a reason: what is still open goes on
+    in the opinions' own streams, or in another round."""
+    if isinstance(state.end, v1.SupervisionConcluded) and state.end.summary == command.summary:
         return unchanged
     if state.status is Status.NONE or state.status in OVER:
         return not_under_way(state, "SUPERVISION_UNKNOWN")
@@ -211,9 +212,11 @@ def conclude(state: SupervisionProject, command: v1.ConcludeSupervisionRequest, 
         names = ", ".join(v1.SupervisionStep.Name(step) for step in missing)
         message = "the mobilization meeting and the opinion exchange are held, or waived with a reason"
         return refused("STEP_MISSING", message, cite="002.18", rule="ZY-SUP-3", steps=names)
-    if pending := ", ".join(state.opinions.not_issued):
-        return refused("OPINION_NOT_ISSUED", "every opinion is issued first", cite="002.18", opinions=pending)
-    return recorded(concluded)
+    if refusal := project_opinions.unfinished(state.opinions, command.pending_reason):
+        return refusal
+    concluded = v1.SupervisionConcluded(summary=command.summary, pending_opinion_ids=state.opinions.still_open)
+    concluded.pending_reason = command.pending_reason if concluded.pending_opinion_ids else ""
+    return recorded(named(state, concluded))
 
 
 def carry_on(state: SupervisionProject, command: v1.ContinueSupervisionRequest, occasion: Occasion) -> Decision:
