@@ -16,6 +16,7 @@ from linkage.ctl.finding import Finding, fail, ok, unanswered, warn
 from linkage.store import Store, StoreUnavailable
 from linkage.store.migrate import MIGRATIONS, standing
 from linkage.vault import MIGRATIONS as VAULT
+from linkage.vault import scrub_due
 
 if TYPE_CHECKING:
     Connection: TypeAlias = asyncpg.Connection[Any]
@@ -35,6 +36,7 @@ async def check_store(dsn: str, events: int, patience: float) -> list[Finding]:
         db = await asyncpg.connect(dsn, timeout=5)
         try:
             findings += await check_parked("store", db)
+            findings += await _erased(db)
         finally:
             await db.close()
         findings.append(await _chain(dsn, events))
@@ -70,6 +72,16 @@ async def check_parked(name: str, db: Connection) -> list[Finding]:
         return [ok(f"{name}: parked streams", "none")]
     told = ", ".join(f"{streams} for {consumer}" for consumer, streams in sorted(tally.items()))
     return [warn(f"{name}: parked streams", told, "`linkagectl parked list` says why; then `linkagectl parked replay`")]
+
+
+async def _erased(db: Connection) -> list[Finding]:
+    """What is left of erased citizens' keys; nothing is said of a store that has no vault."""
+    check = "store: erased citizens"
+    if due := await scrub_due(db):
+        return [warn(check, f"keys of {due} may still be in the table's file", "run `linkagectl vault scrub`")]
+    if await db.fetchval("select exists (select from vault_subjects)"):
+        return [ok(check, "nothing is left of their keys in the table's file")]
+    return []
 
 
 async def _migrations(name: str, db: Connection, folders: Iterable[Path]) -> Finding:

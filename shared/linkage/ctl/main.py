@@ -1,4 +1,4 @@
-"""linkagectl: migrations, topics, streams, relay, parked streams, evidence, keys; and what installed packages add.
+"""linkagectl: migrations, topics, streams, relay, parked streams, evidence, vault, keys; and what packages add.
 
 A package adds commands by an entry point of the group `linkage.ctl` that names a Typer application: its commands stand
 beside ours. So the read models bring their own `projection` and `rebuild`, and nothing here knows of them.
@@ -14,7 +14,7 @@ from typing import Annotated
 import structlog
 import typer
 
-from linkage.ctl import doctor, keys, migrate, parked, reconcile, relay, streams, topics, verify
+from linkage.ctl import doctor, keys, migrate, parked, reconcile, relay, streams, topics, vault, verify
 from linkage.ctl.sentences import Sentences
 
 __all__ = ["app"]
@@ -51,6 +51,7 @@ app.add_typer(relay.app, name="relay")
 app.add_typer(parked.app, name="parked")
 app.add_typer(verify.app, name="verify")
 app.command("reconcile")(reconcile.reconcile)
+app.add_typer(vault.app, name="vault")
 app.add_typer(keys.app, name="keys")
 app.command("token")(keys.token)
 for _entry in sorted(entry_points(group="linkage.ctl"), key=lambda entry: entry.name):

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from uuid import UUID
 
 import grpc
+import structlog
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
@@ -16,6 +17,8 @@ from linkage.rpc.server import Call, Method
 from linkage.vault import RequestReused, SubjectErased, SubjectUnknown, Unreadable, Vault, VaultUnavailable
 
 __all__ = ["citizen_methods"]
+
+log = structlog.get_logger("linkage.rpc")
 
 _SERVICE = "linkage.v1.CitizenVaultService"
 
@@ -39,6 +42,8 @@ def citizen_methods(vault: Vault | None, hosted: Collection[str]) -> Mapping[str
         async with _opened(vault, call, hosted) as opened:
             at = Timestamp()
             at.FromDatetime(await opened.erase(call.caller.organisation, UUID(request.subject_id)))
+        # After a restore it must be done again: nothing else outside the database knows of it.
+        log.info("identity erased", organisation=call.caller.organisation, subject=request.subject_id)
         return v1.EraseCitizenIdentityResponse(erased_at=at)
 
     return {

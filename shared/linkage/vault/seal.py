@@ -78,11 +78,19 @@ class Keyring:
 
     def open(self, subject: UUID, sealed: Sealed) -> bytes:
         """The data again. Raises Unreadable."""
-        wrapping = self._by_name.get(sealed.wrapped_by)
-        if wrapping is None:
-            raise Unreadable(f"the key {sealed.wrapped_by} that wraps it is not in the settings")
-        key = _decrypted(wrapping, sealed.wrapped, b"key", subject)
+        key = self._unwrapped(subject, sealed.wrapped_by, sealed.wrapped)
         return _decrypted(AESGCM(key), sealed.data, b"data", subject)
+
+    def rewrap(self, subject: UUID, wrapped_by: str, wrapped: bytes) -> bytes:
+        """The subject's key, wrapped by the first of ours. Raises Unreadable."""
+        key = self._unwrapped(subject, wrapped_by, wrapped)
+        return _encrypted(self._by_name[self._first], key, b"key", subject)
+
+    def _unwrapped(self, subject: UUID, wrapped_by: str, wrapped: bytes) -> bytes:
+        wrapping = self._by_name.get(wrapped_by)
+        if wrapping is None:
+            raise Unreadable(f"the key {wrapped_by} that wraps it is not in the settings")
+        return _decrypted(wrapping, wrapped, b"key", subject)
 
 
 def _encrypted(cipher: AESGCM, plain: bytes, what: bytes, subject: UUID) -> bytes:

@@ -12,7 +12,6 @@ from asyncio import IncompleteReadError
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
@@ -20,6 +19,7 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from linkage.vault.seal import Keyring, Sealed
+from linkage.vault.statements import statement
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -90,11 +90,11 @@ class Vault:
         subject = uuid4()
         sealed = self._keyring.seal(subject, identity)
         async with _reaching(), self._pool.acquire() as connection, connection.transaction():
-            new = await connection.fetchval(_statement("put_subject"), subject, organisation, request_id, sealed.data)
+            new = await connection.fetchval(statement("put_subject"), subject, organisation, request_id, sealed.data)
             if new is not None:
-                await connection.execute(_statement("put_key"), subject, sealed.wrapped_by, sealed.wrapped)
+                await connection.execute(statement("put_key"), subject, sealed.wrapped_by, sealed.wrapped)
                 return subject
-            row = await connection.fetchrow(_statement("by_request"), organisation, request_id)
+            row = await connection.fetchrow(statement("by_request"), organisation, request_id)
         if row["erased_at"] is None and self._keyring.open(row["subject_id"], _sealed(row)) != identity:
             raise RequestReused(request_id)
         answered: UUID = row["subject_id"]
@@ -103,19 +103,19 @@ class Vault:
     async def read(self, organisation: str, subject: UUID, post: str, purpose: str) -> bytes:
         """The identity, once it is noted who read it and what for. Raises SubjectUnknown, SubjectErased, Unreadable."""
         async with _reaching(), self._pool.acquire() as connection, connection.transaction():
-            row = await connection.fetchrow(_statement("by_subject"), organisation, subject)
+            row = await connection.fetchrow(statement("by_subject"), organisation, subject)
             if row is None:
                 raise SubjectUnknown(subject)
             if row["erased_at"] is not None:
                 raise SubjectErased(subject)
-            await connection.execute(_statement("note_reading"), subject, post, purpose)
+            await connection.execute(statement("note_reading"), subject, post, purpose)
         return self._keyring.open(subject, _sealed(row))
 
     async def erase(self, organisation: str, subject: UUID) -> datetime:
         """Destroys the subject's key; when that was, by the first time. Raises SubjectUnknown."""
         async with _reaching(), self._pool.acquire() as connection, connection.transaction():
-            await connection.execute(_statement("destroy_key"), organisation, subject)
-            erased = await connection.fetchval(_statement("erase_subject"), organisation, subject)
+            await connection.execute(statement("destroy_key"), organisation, subject)
+            erased = await connection.fetchval(statement("erase_subject"), organisation, subject)
         if erased is None:
             raise SubjectUnknown(subject)
         at: datetime = erased
@@ -124,10 +124,6 @@ class Vault:
 
 def _sealed(row: asyncpg.Record) -> Sealed:
     return Sealed(row["sealed"], row["wrapped_by"], row["wrapped"])
-
-
-def _statement(name: str) -> str:
-    return files("linkage.vault").joinpath("sql", f"{name}.sql").read_text()
 
 
 @asynccontextmanager
