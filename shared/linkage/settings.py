@@ -14,7 +14,16 @@ from linkage.bus.settings import KafkaSettings
 from linkage.rpc.server import Listen
 from linkage.secret import Secret
 
-__all__ = ["KafkaEnvironment", "ListenSettings", "LogSettings", "StoresSettings", "TierSettings", "read", "refuse"]
+__all__ = [
+    "KafkaEnvironment",
+    "ListenSettings",
+    "LogSettings",
+    "StoresSettings",
+    "TierSettings",
+    "VaultSettings",
+    "read",
+    "refuse",
+]
 
 _S = TypeVar("_S", bound=BaseSettings)
 
@@ -77,6 +86,14 @@ class ListenSettings(LogSettings):
             self.tls_key,
             self.tls_client_ca,
         )
+
+
+class VaultSettings(BaseSettings):
+    """The keys of a township's vault, for who keeps it in order."""
+
+    model_config = SettingsConfigDict(env_prefix="LINKAGE_", extra="ignore")
+
+    vault_keys: SecretStr
 
 
 class TierSettings(ListenSettings):
