@@ -18,6 +18,7 @@ __all__ = ["Fact", "Record", "fact_of", "micros", "read", "timestamp", "told", "
 _NOTHING = Timestamp()
 _KNOWN: dict[bytes, tuple[str, Callable[[bytes], Message]]] = {}
 """Types that were read before, as they stand in headers: their names, and what reads their messages."""
+_new: Any = tuple.__new__  # past the constructor of a named tuple, which is a function in Python
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -87,16 +88,17 @@ class Fact(NamedTuple):
 
 def fact_of(event: StoredEvent) -> Fact:
     """A stored event as a fact. Its store does not know when it was published: soon after it was recorded."""
-    metadata = event.metadata
-    body, kind, _ = event.stream.split("/", 2)
-    message, problem = _decoded(event.type, event.data)
-    since = metadata.occurred_at - _EPOCH
+    position, stream, version, key, type, data, metadata, _, hash = event
+    _, tier, post, occurred_at, recorded_at, _, correlation_id, causation_id, _, _ = metadata
+    body, kind, _ = stream.split("/", 2)
+    message, problem = _decoded(type, data)
+    since = occurred_at - _EPOCH
     at = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
-    return Fact(
-        event.stream, event.version, event.key, body, kind, event.type, message, at, metadata.tier, metadata.post,
-        metadata.occurred_at, metadata.recorded_at, metadata.causation_id, metadata.correlation_id, event.hash,
-        event.position, metadata.recorded_at, event, problem,
-    )  # fmt: skip
+    fact: Fact = _new(Fact, (
+        stream, version, key, body, kind, type, message, at, tier, post, occurred_at, recorded_at, causation_id,
+        correlation_id, hash, position, recorded_at, event, problem,
+    ))  # fmt: skip
+    return fact
 
 
 def told(entry: Any) -> Fact:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     Connection: TypeAlias = asyncpg.Connection[Any] | PoolConnectionProxy[Any]
 
-__all__ = ["Generation", "by_table", "statement"]
+__all__ = ["Changes", "Generation", "by_table", "statement"]
 
 _FOLDS = ("stream", "key", "version", "position", "state")
 
@@ -73,34 +73,52 @@ class Generation:
         """Reads everything from the tables again from now on."""
         self._keys.clear()
 
-    async def take(
-        self, conn: Connection, streams: Streams, refusals: Refusals, heal: Heal, *, combine: bool = True
-    ) -> int:
-        """Folds the facts and writes what follows from them; returns how many were new.
+    async def take(self, conn: Connection, streams: Streams, refusals: Refusals, heal: Heal) -> int:
+        """Folds the facts and writes what follows from them; returns how many were new."""
+        changes = await self.fold(conn, streams, refusals, heal)
+        await self.write(conn, changes)
+        return changes.new
 
-        Streams that the model does not read are passed over. What was folded
-        before is skipped; what is missing before a fact is healed; what cannot be folded is refused together with the
-        rest of its stream. `combine` False leaves the rows of the touched keys as they are: for bulk loading, which
-        calls `combine_all` at the end.
+    async def fold(
+        self, conn: Connection, streams: Streams, refusals: Refusals, heal: Heal, *, combine: bool = True
+    ) -> Changes:
+        """Folds the facts; what follows from them is for `write`, which is to end before the changes after these.
+
+        Streams that the model does not read are passed over. What was folded before is skipped; what is missing before
+        a fact is healed; what cannot be folded is refused together with the rest of its stream. `combine` False leaves
+        the rows of the touched keys as they are: for bulk loading, which calls `combine_all` at the end.
         """
         if self.model.entry is None:
             kinds = self.model.cells
             streams = {stream: facts for stream, facts in streams.items() if facts[0].kind in kinds}
         if not streams:
-            return 0
+            return Changes()
         kept = await self._remembered(conn, {facts[0].key for facts in streams.values()})
         batch = Batch(self.model, {key: of.folds for key, of in kept.items()}, refusals)
         await batch.fold(streams, heal)
-        rows = await batch.combined(streams) if combine and self.model.combine else {}
-        await self._write_folds(conn, batch)
-        await self._write_rows(conn, rows, kept)
-        return batch.new
+        rows = self._changed(await batch.combined(streams), kept) if combine and self.model.combine else {}
+        return Changes(batch.new, *self._stored(batch), batch.entries, rows)
 
-    async def combine_all(self, conn: Connection, keys: Collection[str]) -> None:
-        """Writes the rows of these keys from their folds."""
+    async def combine_all(self, conn: Connection, keys: Collection[str]) -> Changes:
+        """The rows of these keys from their folds, for `write`."""
         kept = await self._remembered(conn, keys)
         rows = {key: combined(self.model, key, of.folds) for key, of in kept.items()}
-        await self._write_rows(conn, rows, kept)
+        return Changes(rows=self._changed(rows, kept))
+
+    async def write(self, conn: Connection, changes: Changes) -> None:
+        """Writes what was changed."""
+        if changes.new_folds:
+            await conn.copy_records_to_table(
+                "folds", schema_name=self.schema, records=changes.new_folds, columns=_FOLDS
+            )
+        if changes.known_folds:
+            await conn.execute(self._save, *zip(*changes.known_folds, strict=True))
+        if changes.entries:
+            await conn.copy_records_to_table(
+                "entries", schema_name=self.schema, records=changes.entries, columns=self.model.columns
+            )
+        for table, rows in changes.rows.items():
+            await conn.execute(self._writes[table], *zip(*rows, strict=True))
 
     async def _remembered(self, conn: Connection, keys: Iterable[str]) -> dict[str, _Kept]:
         known = {}
@@ -116,11 +134,13 @@ class Generation:
             restored = self.model.restored
             for key, stream, version, position, state in await conn.fetch(self._load, missing):
                 known[key].folds[stream] = Folded(version, position, restored(stream.split("/", 2)[1], state))
-        while len(self._keys) > self._remember:
+        # Never what this batch is about: its changes may not be written yet when the next batch looks for its folds.
+        while len(self._keys) > max(self._remember, len(known)):
             self._keys.popitem(last=False)
         return known
 
-    async def _write_folds(self, conn: Connection, batch: Batch) -> None:
+    def _stored(self, batch: Batch) -> tuple[list[Row], list[Row]]:
+        """The folds of the streams that were touched, as they are stored: of new streams, and of known ones."""
         stored = self.model.stored
         new, known = [], []
         for stream, (key, before) in batch.touched.items():
@@ -129,21 +149,13 @@ class Generation:
                 new.append((stream, key, version, position, stored(cell)))
             else:
                 known.append((stream, version, position, None if before.cell is cell else stored(cell)))
-        if new:
-            await conn.copy_records_to_table("folds", schema_name=self.schema, records=new, columns=_FOLDS)
-        if known:
-            await conn.execute(self._save, *zip(*known, strict=True))
-        if batch.entries:
-            await conn.copy_records_to_table(
-                "entries", schema_name=self.schema, records=batch.entries, columns=self.model.columns
-            )
+        return new, known
 
-    async def _write_rows(self, conn: Connection, rows: Mapping[str, Sequence[Row]], kept: Mapping[str, _Kept]) -> None:
+    def _changed(self, rows: Mapping[str, Sequence[Row]], kept: Mapping[str, _Kept]) -> Mapping[str, Sequence[Row]]:
         changed = [row for key, of in rows.items() for row in of if row not in kept[key].rows]
-        for table, of in by_table(self.model, changed).items():
-            await conn.execute(self._writes[table], *zip(*of, strict=True))
         for key, all_of in rows.items():
             kept[key].rows = frozenset(all_of)
+        return by_table(self.model, changed)
 
 
 def by_table(model: ReadModel, rows: Sequence[Row]) -> Mapping[str, Sequence[Row]]:
@@ -154,6 +166,17 @@ def by_table(model: ReadModel, rows: Sequence[Row]) -> Mapping[str, Sequence[Row
     for table, *row in rows:
         found.setdefault(table, []).append(tuple(row))
     return {table: found[table] for table in model.tables if table in found}  # always in the same order: no deadlock
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a batch changes: how many facts were new, folds of new and of known streams, entries, and rows by table."""
+
+    new: int = 0
+    new_folds: Sequence[Row] = ()
+    known_folds: Sequence[Row] = ()
+    entries: Sequence[Row] = ()
+    rows: Mapping[str, Sequence[Row]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

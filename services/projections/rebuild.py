@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ from linkage.bus import parking
 from linkage.store import Store
 from services.projections.batch import by_stream
 from services.projections.fact import Fact, fact_of
-from services.projections.generation import Generation, statement
+from services.projections.generation import Changes, Generation, statement
 from services.projections.healing import Stores
 from services.projections.parked import consumer_name
 from services.projections.projector import Projector
@@ -34,7 +34,8 @@ __all__ = ["RebuildImpossible", "Rebuilt", "rebuild"]
 
 log = structlog.get_logger("services.projections")
 
-_PAGE = 10_000  # events held in memory at once, and folded in one transaction
+_PAGE = 10_000  # events folded at once; three pages are in memory: read, folded, written
+_KEYS = 2_000  # whose rows are written in one transaction
 _NEARLY = 1_000  # so few events in one look at all stores: time to switch
 
 Tell = Callable[[str, int], None]
@@ -105,25 +106,31 @@ class _Building:
         """Folds what the stores have more by now, store by store: the order does not matter (D7)."""
         before = self.events
         for store in self._cursors:
-            page = await self._page(store)
-            while page:
-                following = asyncio.create_task(self._page(store))  # the store reads while we fold
-                try:
-                    await self._fold(page, combine=combine)
-                finally:
-                    page = await following
+            await self._take(self._pages(store), combine=combine)
         return self.events - before
+
+    async def _pages(self, store: Store) -> AsyncGenerator[Sequence[Fact]]:
+        """All that the store has after its cursor; it reads the next page while this one is folded."""
+        following = asyncio.create_task(self._page(store))
+        try:
+            while page := await following:
+                following = asyncio.create_task(self._page(store))
+                yield page
+        finally:
+            following.cancel()
 
     async def _page(self, store: Store) -> list[Fact]:
         self._cursors[store], events = await store.page(self._cursors[store], _PAGE, self._kinds)
         return [fact_of(event) for event in events]
 
-    async def _fold(self, facts: list[Fact], *, combine: bool) -> None:
-        async with self._pool.acquire() as conn, conn.transaction():
-            # Lost with the server, all of it is built again; the switch is durable, and with it what came before.
-            await conn.execute("set local synchronous_commit = off")
-            self.events += await self._generation.take(conn, by_stream(facts), self, _no_healing, combine=combine)
-        self._tell("folding", self.events)
+    async def _take(self, pages: AsyncGenerator[Sequence[Fact]], *, combine: bool) -> None:
+        """Folds page after page; what one changes is written while the next one is folded."""
+        async with aclosing(pages), self._pool.acquire() as conn, self._writing() as write:
+            async for page in pages:
+                changes = await self._generation.fold(conn, by_stream(page), self, _no_healing, combine=combine)
+                await write(changes)
+                self.events += changes.new
+                self._tell("folding", self.events)
 
     async def combine_everything(self) -> None:
         """Writes the rows of all keys, a few thousand at a time."""
@@ -131,15 +138,34 @@ class _Building:
             return
         after = ""
         keys_after = statement("keys.page", self._generation.schema)
-        while True:
-            async with self._pool.acquire() as conn, conn.transaction():
-                await conn.execute("set local synchronous_commit = off")
-                keys = [row["key"] for row in await conn.fetch(keys_after, after, 2_000)]
-                if not keys:
-                    return
-                await self._generation.combine_all(conn, keys)
+        async with self._pool.acquire() as conn, self._writing() as write:
+            while keys := [row["key"] for row in await conn.fetch(keys_after, after, _KEYS)]:
+                await write(await self._generation.combine_all(conn, keys))
                 after = keys[-1]
-            self._tell("combining", self.events)
+                self._tell("combining", self.events)
+
+    @asynccontextmanager
+    async def _writing(self) -> AsyncIterator[Callable[[Changes], Awaitable[None]]]:
+        """Gives what writes changes in the background: one at a time, in order, all of them written at the end."""
+        writing: asyncio.Task[None] | None = None
+
+        async def write(changes: Changes) -> None:
+            nonlocal writing
+            if writing is not None:
+                await writing
+            writing = asyncio.create_task(self._write(changes))
+
+        try:
+            yield write
+        finally:
+            if writing is not None:
+                await writing
+
+    async def _write(self, changes: Changes) -> None:
+        async with self._pool.acquire() as conn, conn.transaction():
+            # Lost with the server, all of it is built again; the switch is durable, and with it what came before.
+            await conn.execute("set local synchronous_commit = off")
+            await self._generation.write(conn, changes)
 
     async def carry_over(self) -> None:
         """Takes over from the active generation what the stores cannot tell, where there is anything (`carry.sql`)."""
@@ -171,7 +197,7 @@ class _Building:
                     f"{row['stream']} is known up to version {row['wanted']}, but no store that is configured has it:"
                     " configure the stores of all tiers"
                 )
-            await self._fold(facts, combine=True)
+            await self._take(_one(facts), combine=True)
 
     async def switch(self, stores: Stores) -> None:
         """Makes the generation the active one, and parks what it could not fold."""
@@ -195,6 +221,10 @@ class _Building:
     async def refuse(self, fact: Fact, reason: str) -> None:
         """As Refusals."""
         self.refused[fact.stream] = fact, reason
+
+
+async def _one(facts: Sequence[Fact]) -> AsyncGenerator[Sequence[Fact]]:
+    yield facts
 
 
 async def _no_healing(fact: Fact, after: int) -> list[Fact]:

@@ -5,7 +5,7 @@ Topics, partition keys, authority and field rules are all derived from here; not
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
@@ -139,9 +139,14 @@ def message_class(full_name: str) -> type[Message]:
     return message_factory.GetMessageClass(descriptor)
 
 
+@cache
+def _reader(full_name: str) -> Callable[[bytes], Message]:
+    return message_class(full_name).FromString
+
+
 def decode(full_name: str, data: bytes) -> Message:
     """Stored bytes → message; raises UnknownEvent where type or bytes are not understood."""
     try:
-        return message_class(full_name).FromString(data)
+        return _reader(full_name)(data)
     except DecodeError as error:
         raise UnknownEvent(f"{full_name}: {error}") from None

@@ -6,7 +6,6 @@ Every fold is of one stream alone; times are microseconds since 1970.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
 from linkage import v1
@@ -125,15 +124,16 @@ CELLS: Mapping[str, type[Cell]] = {"remote-session": Session, "sub-venue": Venue
 
 
 def fold(cell: Cell, fact: Fact) -> Cell:
-    """The cell after one more event of its stream."""
+    """The cell after one more event of its stream. `as_of` is the first field of every cell, `room` the last."""
+    found: Any = cell
+    as_of = max(cell.as_of, fact.at)
     if type(fact.message) in _SAID_THERE:  # most events: neither where the session stands, nor the venue
-        room = _in_room(cell.room, fact)  # type: ignore[union-attr]  # a correction has none, and no such event
-        return cell._replace(room=room, as_of=max(cell.as_of, fact.at))  # type: ignore[call-arg]
-    return _FOLDS[fact.kind](cell, fact)
+        return found._make((as_of, *cell[1:-1], _in_room(found.room, fact)))  # type: ignore[no-any-return]
+    return found._make((as_of, *_FOLDS[fact.kind](cell, fact)[1:]))  # type: ignore[no-any-return]
 
 
 def _session(cell: Session, fact: Fact) -> Session:
-    changed = partial(cell._replace, as_of=max(cell.as_of, fact.at))
+    changed = cell._replace
     match fact.message:
         case v1.RemoteSessionScheduled() as e:
             return changed(
@@ -171,7 +171,7 @@ def _session(cell: Session, fact: Fact) -> Session:
             return _answered(changed(collations=(*cell.collations, (e.collected, e.summary, fact.at))))
         case v1.LateAddendumFiled() as e:
             return changed(addenda=(*cell.addenda, (e.title, e.document, e.reason, fact.at)))
-    return changed()
+    return cell
 
 
 def _resumed(cell: Session, at: int) -> Session:
@@ -187,7 +187,7 @@ def _answered(cell: Session) -> Session:
 
 def _venue(cell: Venue, fact: Fact) -> Venue:
     standing = venue_standing(cell.standing, cell.planned_for, fact.message)
-    changed = partial(cell._replace, as_of=max(cell.as_of, fact.at))
+    changed = cell._replace
     match fact.message:
         case v1.SubVenueProposalReceived() as e:
             asked = changed(planned_for=micros(e.proposal.scheduled_at))
@@ -209,7 +209,7 @@ def _venue(cell: Venue, fact: Fact) -> Venue:
             return changed(standing=standing, lost=(*cell.lost, Lost(fact.at, 0, e.cause)))
         case v1.SubVenueMinutesFiled() as e:
             return changed(standing=standing, minutes=e.document, filed=fact.at)
-    return changed()
+    return cell
 
 
 def _in_room(room: Room, fact: Fact) -> Room:
@@ -226,7 +226,7 @@ def _in_room(room: Room, fact: Fact) -> Room:
 
 
 def _correction(cell: Correction, fact: Fact) -> Correction:
-    at = max(cell.as_of, fact.at)
+    at = fact.at
     match fact.message:
         case v1.FactCorrected() as e if e.ref_event_id.split("/", 1)[0] == fact.body:
             match e.WhichOneof("corrected"):
@@ -239,7 +239,7 @@ def _correction(cell: Correction, fact: Fact) -> Correction:
                         at, e.ref_event_id, e.reason, order=said.order, capacity=said.capacity, gist=said.gist
                     )
             return Correction(at, e.ref_event_id, e.reason)
-    return cell._replace(as_of=at)
+    return cell
 
 
 _SAID_THERE = frozenset((v1.AttendanceRecorded, v1.StatementMade))
