@@ -61,3 +61,10 @@ def test_a_file_that_cannot_be_used_leaves_the_keys_as_they_were_and_is_told(
     replaced(file, issuers_file([NEW]))
     assert reason(issuers, token) == "KEY_UNKNOWN"
     assert REGISTRY.get_sample_value("linkage_file_refused", {"file": "issuers"}) == 0
+
+
+def test_thousands_of_bodies_that_call_in_turn_are_each_verified_once(file: Path) -> None:
+    issuers = Issuers.of(file)
+    tokens = [f"Bearer {OLD.token(f'{n:09d}', v1.POST_TOWNSHIP_LIAISON_OFFICER)}" for n in range(5_000)]
+    verified = [issuers.caller(token) for token in tokens]
+    assert all(issuers.caller(token) is caller for token, caller in zip(tokens, verified, strict=True))

@@ -24,7 +24,8 @@ from linkage.rpc.renewed import Renewed
 __all__ = ["AUDIENCE", "Caller", "Issuer", "Issuers", "load_issuers"]
 
 AUDIENCE = "linkage"
-_REMEMBERED = 4096
+_REMEMBERED = 16_384
+"""Tokens, of at most a kilobyte: more than the bodies of any instance, each of which may call with its own in turn."""
 
 
 @dataclass(frozen=True, slots=True)
