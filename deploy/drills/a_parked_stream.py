@@ -30,8 +30,8 @@ async def drill(stage: Stage) -> None:
         await stage.until(parked, f"{first.stream} is parked at the county")
         told = await stage.ctl("parked", "show", first.stream)
         stage.check("version 1 is missing before version 2" in told, "the reason names what is missing")
-        await stage.invited()
-        stage.say("meanwhile everything else flows")
+        await stage.accepted(await stage.invited())
+        stage.check(await parked(), "meanwhile everything else has flowed")
         await asyncio.to_thread(publisher.publish, [first], first.position)
 
     async def flows(of: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from deploy.drills.stage import HOSTS, Stage
+from deploy.drills.stage import Stage
 from deploy.local.parts import TIERS, WORKER
 
 __all__ = ["drill"]
@@ -14,27 +14,27 @@ async def drill(stage: Stage) -> None:
     """Work goes on in the tiers while there is no Kafka; afterwards everybody hears all of it, in order, once."""
     before = await stage.invited()
     await stage.accepted(before)
+    await stage.until(lambda: stage.shown(before), "the board shows an acceptance")
     site = stage.site
     await asyncio.to_thread(site.servers.kafka.kill)
     unheard = await stage.invited()
     stage.say("Kafka is gone; the city recorded another invitation all the same")
     await asyncio.to_thread(site.kill, WORKER)  # without Kafka it takes long to end by itself; killing is safe
     await stage.stop(*TIERS)
+    stage.check(await stage.shown(before), "the query service goes on")
     await asyncio.to_thread(site.servers.kafka.lose)
     stage.say("a new cluster is there, without a single topic")
     await stage.ctl("topics", "apply")
     for tier in TIERS:
-        bodies = ",".join(HOSTS[tier])
-        await stage.ctl("reconcile", of=tier, LINKAGE_ORGANISATIONS=bodies)
+        await stage.ctl("reconcile", of=tier)
     await stage.execute("projections", "delete from progress")
     stage.say("forgot how far the old topics had been read: the new ones count from 0")
-    await stage.start(*TIERS, WORKER)
+    await stage.start(*TIERS)
+    await stage.start(WORKER)
     await stage.accepted(unheard)
     for tier in TIERS:
         await stage.ctl("verify", "agreement", of=tier)
-        await stage.ctl("parked", "list", of=tier)
-
-    async def shown() -> bool:
-        return "ACCEPTED" in str(await stage.board(unheard))
-
-    await stage.until(shown, "the read models show what was recorded without Kafka")
+        await stage.nothing_parked(tier)
+    await stage.until(lambda: stage.shown(unheard), "the read models show what was recorded without Kafka")
+    for tier in TIERS:
+        await stage.well(tier)

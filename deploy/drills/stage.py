@@ -123,6 +123,10 @@ class Stage:
         async with Office(self.site.address("query"), token) as office:
             return await office(v1.GetJointWorkRequest(joint_work_id=work), within=5)
 
+    async def shown(self, work: str) -> bool:
+        """Whether the read models show that a body takes part in the joint work."""
+        return "ACCEPTED" in str(await self.board(work))
+
     async def until(self, condition: Callable[[], Awaitable[bool]], what: str, seconds: float = _PATIENCE) -> None:
         """Waits until it holds. Raises DrillFailed after so many seconds."""
         loop = asyncio.get_running_loop()
@@ -139,10 +143,25 @@ class Stage:
             raise DrillFailed(what)
         self.say(f"✓ {what}")
 
-    async def ctl(self, *arguments: str, of: str = "county", status: int | None = 0, **more: str) -> str:
+    async def nothing_parked(self, of: str) -> None:
+        """Checks that no stream is parked for what a process consumes."""
+        self.check("Nothing is parked." in await self.ctl("parked", "list", of=of), f"nothing is parked for {of}")
+
+    async def well(self, of: str) -> None:
+        """Waits until the doctor finds nothing that fails around a process."""
+
+        async def no_fail() -> bool:
+            return " 0 FAIL" in await self.ctl("doctor", of=of, status=None, quiet=True)
+
+        await self.until(no_fail, f"the doctor finds nothing that fails around {of}")
+
+    async def ctl(
+        self, *arguments: str, of: str = "county", status: int | None = 0, quiet: bool = False, **more: str
+    ) -> str:
         """What linkagectl says in the environment of a process. Raises DrillFailed at another exit status
-        (None: any will do)."""
-        self.say(f"$ linkagectl {' '.join(arguments)}")
+        (None: any will do). `quiet`: without telling."""
+        if not quiet:
+            self.say(f"$ linkagectl {' '.join(arguments)}  # {of}")
         part = self.site._part(of)
         command = [str(Path(sysconfig.get_path("scripts")) / "linkagectl"), *arguments]
         environment = {**part.environment, **more, "COLUMNS": "200"}
@@ -151,7 +170,7 @@ class Stage:
         )
         if status is not None and ran.returncode != status:
             raise DrillFailed(f"linkagectl {' '.join(arguments)} ended with {ran.returncode}: {ran.stdout}{ran.stderr}")
-        for line in (ran.stdout + ran.stderr).splitlines():
+        for line in () if quiet else (ran.stdout + ran.stderr).splitlines():
             self.say(f"  {line}")
         return ran.stdout
 

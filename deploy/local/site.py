@@ -98,6 +98,16 @@ class Site:
         self._replicas[replica] = replace(original, port=port, settings=changed)
         return replica
 
+    def settings(self, name: str) -> Mapping[str, str]:
+        """What a process finds in its environment from its next start on; secrets are in it."""
+        return self._part(name).settings
+
+    def configure(self, name: str, settings: Mapping[str, str]) -> None:
+        """Changes settings of a process of the plan, from its next start on."""
+        part = self.plan.parts[name]
+        changed = replace(part, settings={**part.settings, **settings})
+        self.plan = replace(self.plan, parts={**self.plan.parts, name: changed})
+
     def kill(self, name: str) -> None:
         """kill -9, and waits until the process is gone."""
         with self._changing:

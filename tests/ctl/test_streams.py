@@ -49,6 +49,7 @@ def test_the_list_says_where_each_stream_ends(ctl: Ctl, recorder: Recorder) -> N
     recorder.record("512021/sub-venue/512000-RS-1", v1.SubVenueConfirmed())
     listed = json.loads(ctl("stream", "list", "--json", LINKAGE_STORE_DSN=recorder.dsn).stdout)
     assert {row["stream"]: row["version"] for row in listed} == {STREAM: 2, "512021/sub-venue/512000-RS-1": 1}
+    assert next(row["hash"] for row in listed if row["stream"] == STREAM) == recorder.stored()[1].hash.hex()
     of_a_kind = ctl("stream", "list", "--kind", "participation")
     assert STREAM in of_a_kind.stdout
     assert "sub-venue" not in of_a_kind.stdout

@@ -70,6 +70,7 @@ class _End:
     stream: str
     organisation: str
     version: int
+    hash: str
     recorded_at: str
     type: str
 
@@ -78,6 +79,7 @@ class _End:
             "stream": self.stream,
             "organisation": self.organisation,
             "version": self.version,
+            "hash": self.hash,
             "recorded_at": self.recorded_at,
             "type": self.type,
         }
@@ -99,7 +101,7 @@ async def _ends(dsn: str, kind: str | None) -> dict[str, _End]:
             for event in events:
                 recorded = moment(event.metadata.recorded_at)
                 ends[event.stream] = _End(
-                    event.stream, event.metadata.organisation, event.version, recorded, event.type
+                    event.stream, event.metadata.organisation, event.version, event.hash.hex(), recorded, event.type
                 )
             if reached == after:
                 return ends
