@@ -20,6 +20,7 @@ from services.projections.queries.waiting_for_me import list_obligations
 from services.projections.read_models import TIMELINE
 from services.projections.reading import Reading
 from services.projections.rebuild import rebuild
+from tests.projections.asking import pages
 from tests.projections.conftest import Projections, deliveries
 from tests.projections.story import (
     ANYUE,
@@ -35,6 +36,7 @@ from tests.projections.story import (
     on,
     stamp,
 )
+from tests.projections.story_outcome import ITEM, WORK, closed_loop
 
 JW = "512000-JW-1"
 EVERYTHING = [*linked_consultation(), *concluded(), *joint_supervision(), *inter_city()]
@@ -107,6 +109,30 @@ async def test_the_timeline_is_every_event_of_a_work_over_all_tiers_with_both_ti
     assert (entry.tier, entry.hash, entry.type) == (v1.TIER_MUNICIPAL, fact.hash.hex(), fact.type)
     assert (entry.recorded_at.ToDatetime() - entry.occurred_at.ToDatetime()).total_seconds() == 60
     assert {entry.tier for entry in found} == {v1.TIER_MUNICIPAL, v1.TIER_COUNTY}
+
+
+async def test_the_timeline_has_what_names_the_work_in_a_stream_that_began_before_it(
+    projections: Projections, reading: Reading
+) -> None:
+    """Who raised a plan item is known before there is a joint work: so the city's word to them has the item's key."""
+    told = facts(closed_loop())
+    await projections.projector.apply(deliveries(told))
+    word = [fact for fact in told if isinstance(fact.message, v1.ProposerFeedbackSent) and fact.body == CITY]
+    assert {fact.key for fact in word} == {ITEM}
+    found: dict[int, list[str]] = {}
+    for size in (500, 7):
+        request = v1.ListTimelineRequest(joint_work_id=WORK, page_size=size)
+        answers = await pages(reading, list_timeline, request)
+        found[size] = [entry.event_id for page in answers for entry in page.entries]
+    assert found[7] == found[500]
+    assert {fact.id for fact in word} <= set(found[500])
+    assert len(set(found[500])) == len(found[500])
+    of_it = [fact for fact in told if WORK in (fact.key, getattr(fact.message, "joint_work_id", ""))]
+    assert set(found[500]) == {fact.id for fact in of_it}
+    before = v1.AsOf(occurred_by=stamp(min(fact.occurred_at for fact in word) - timedelta(seconds=1)))
+    request = v1.ListTimelineRequest(joint_work_id=WORK, page_size=500, as_of=before)
+    answer = await list_timeline(reading, request, call())
+    assert not {entry.event_id for entry in answer.entries} & {fact.id for fact in word}
 
 
 async def test_obligations_come_due_ones_first_then_by_age(projections: Projections, reading: Reading) -> None:

@@ -29,12 +29,23 @@ def entry(fact: Fact) -> Row:
         fact.hash,
         fact.published_at,
         fact.data,
+        _other_work(fact),
     )
+
+
+def _other_work(fact: Fact) -> str:
+    """The joint work that the event names, where its stream has another key; '' for all others.
+
+    A stream's first event gives its key for ever, and may come before the joint work: a body knows who raised a matter
+    before there is any. So the events that name it are found by what they say.
+    """
+    named: str = getattr(fact.message, "joint_work_id", "")
+    return "" if named == fact.key else named
 
 
 COLUMNS = (
     "key", "stream", "version", "type", "organisation", "tier", "post", "occurred_at", "recorded_at", "causation_id",
-    "correlation_id", "hash", "published_at", "data",
+    "correlation_id", "hash", "published_at", "data", "other_work",
 )  # fmt: skip
 
-TIMELINE = ReadModel(name="cross_tier_timeline", fold_version=2, entry=entry, columns=COLUMNS, carries=True)
+TIMELINE = ReadModel(name="cross_tier_timeline", fold_version=3, entry=entry, columns=COLUMNS, carries=True)

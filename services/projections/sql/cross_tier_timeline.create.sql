@@ -12,5 +12,6 @@ create table {schema}.entries (
     correlation_id text not null,
     hash bytea not null,
     published_at timestamptz not null,
-    data bytea not null
+    data bytea not null,
+    other_work text collate "C" not null   -- joint work that the event names, where that is not its key; else ''
 );
