@@ -6,12 +6,16 @@ import re
 import shlex
 import subprocess
 import sysconfig
+import tempfile
 import tomllib
 from pathlib import Path
 
+import pytest
 import yaml
 
 from deploy.local.places import REPOSITORY
+from linkage.bus import KafkaSettings
+from services.projections.agent import make_app
 
 CONTAINERFILE = REPOSITORY / "deploy" / "image" / "Containerfile"
 LOCK = REPOSITORY / "deploy" / "image" / "requirements.lock"
@@ -55,6 +59,19 @@ def test_the_last_stage_runs_nothing_as_root_and_installs_nothing() -> None:
     last = CONTAINERFILE.read_text().split("\nFROM ")[-1]
     assert re.search(r"^USER 10001:10001$", last, re.M), "by number: Kubernetes cannot tell whether a name is root"
     assert not re.search(r"\b(apt|apt-get|apk|pip|gcc|make)\b", last)
+
+
+def test_the_worker_looks_for_no_folder_but_the_one_that_it_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("APP_DATADIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "gettempdir", _read_only)
+    app = make_app(KafkaSettings(bootstrap="127.0.0.1:1"))
+    assert Path(app.conf.datadir).is_relative_to(tmp_path)
+
+
+def _read_only() -> str:
+    raise FileNotFoundError("what a root file system that is read-only has to say")
 
 
 def test_the_base_is_pinned_by_an_argument() -> None:
