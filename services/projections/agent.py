@@ -46,8 +46,8 @@ def make_app(
     **options: Any,
 ) -> faust.App:
     """The app without its agent; `options` are more of Faust's settings."""
-    # Faust makes folders for tables, which are not used: not where the process was started. Where all is read-only, asking
-    # for the folder of temporary files would fail.
+    # Faust makes folders for tables, which are not used: not where the process was started. Where all is read-only,
+    # asking for the folder of temporary files would fail.
     options.setdefault("datadir", os.environ.get("APP_DATADIR") or str(Path(tempfile.gettempdir()) / app_id))
     app = faust.App(
         app_id,
