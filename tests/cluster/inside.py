@@ -10,6 +10,7 @@ import json
 import os
 import signal
 import sys
+from collections import Counter
 from itertools import count
 from uuid import uuid4
 
@@ -35,7 +36,8 @@ async def databases(*names: str) -> None:
 async def load(city: str, county: str, query: str) -> None:
     """A city proposes joint work and invites a county, which accepts: one after the other, whatever becomes of pods.
 
-    Prints a line for each that is done. Told to stop, it looks every one of them up, and prints what it found.
+    All the while somebody asks for the last one that is done. Prints a line for each that is done. Told to stop, it
+    looks every one of them up, and prints what it found.
     """
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
@@ -46,14 +48,36 @@ async def load(city: str, county: str, query: str) -> None:
         Office(county, os.environ["COUNTY_TOKEN"], timeout=60) as at_county,
         Office(query, os.environ["CITY_TOKEN"], timeout=60) as reading,
     ):
+        asking = asyncio.create_task(_asked(reading, done, stop))
         for number in count(1):
             if stop.is_set():
                 break
             work = f"{CITY}-JW-{run}-{number}"
             done[work] = await _one(at_city, at_county, work)
             print("done", number, flush=True)
+        asked = await asking
         missing = [work for work in done if not await _seen(reading, work)]
-        print(json.dumps({"done": len(done), "missing": missing, "longest": max(done.values(), default=0)}), flush=True)
+        told = {"done": len(done), "missing": missing, "longest": max(done.values(), default=0), **asked}
+        print(json.dumps(told), flush=True)
+
+
+async def _asked(reading: Office, done: dict[str, float], stop: asyncio.Event) -> dict[str, object]:
+    """How many questions were answered, how each of the others was refused, and the longest time (seconds) without an
+    answer. That something is not visible yet is an answer."""
+    clock = asyncio.get_running_loop().time
+    answered, refused, longest, last = 0, Counter[str](), 0.0, clock()
+    while not stop.is_set():
+        if done:
+            try:
+                await reading(v1.GetJointWorkRequest(joint_work_id=[*done][-1]))
+            except Refused as problem:
+                if problem.code.name != "NOT_FOUND":
+                    refused[f"{problem.code.name} {problem.reason}"] += 1
+                    await asyncio.sleep(0.2)
+                    continue
+            answered, longest, last = answered + 1, max(longest, clock() - last), clock()
+        await asyncio.sleep(0.2)
+    return {"answered": answered, "refused": refused, "unanswered_seconds": max(longest, clock() - last)}
 
 
 async def _one(city: Office, county: Office, work: str) -> float:

@@ -26,7 +26,7 @@ from linkage import v1
 from linkage.rpc.minting import Mint, issuers_file
 from tests.chart.rendering import CHART, helm
 
-__all__ = ["Namespace", "image", "release"]
+__all__ = ["Namespace", "Release", "image", "nothing_is_lost", "previous", "release"]
 
 HERE = Path(__file__).parent
 DATABASES = ("municipal", "county", "township", "projections")
@@ -51,8 +51,25 @@ def image() -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Release:
+    """A chart (a folder or an archive), and the image that it runs."""
+
+    chart: str
+    image: str
+
+
+def previous() -> Release:
+    """The release before this one; skips the test where nobody says what it is."""
+    chart, named = (os.environ.get(f"LINKAGE_CLUSTER_PREVIOUS_{what}", "") for what in ("CHART", "IMAGE"))
+    if not (chart and named):
+        # What was released before lies where releases are kept, not in this tree.
+        pytest.skip("no upgrade is tried: LINKAGE_CLUSTER_PREVIOUS_CHART and …_IMAGE name no release before this one")
+    return Release(chart, named)
+
+
+@dataclass(frozen=True, slots=True)
 class Namespace:
-    """A namespace of ours. `image`: of linkage."""
+    """A namespace of ours. `image`: of linkage, for what is done beside the release."""
 
     name: str
     image: str
@@ -80,16 +97,22 @@ class Namespace:
         assert done.returncode == 0, f"helm {' '.join(arguments)}: {done.stderr}\n{self.told()}"
         return done.stdout
 
-    def upgrade(self, values: Mapping[str, Any] | None = None) -> None:
-        """Installs the release or upgrades it, with these values over ours, and waits until it serves."""
-        small = str(CHART / "examples" / "small.yaml")
-        ours = str(HERE / "values.yaml")
-        repository, tag = self.image.rsplit(":", 1)
+    def upgrade(self, values: Mapping[str, Any] | None = None, to: Release | None = None) -> None:
+        """Installs the release or upgrades it, with these values over ours, and waits until it serves. `to`: which, if
+        not this one."""
+        self.helm(*self._upgrade(to), "--timeout=5m", given=json.dumps(values or {}))
+
+    def refused_upgrade(self, values: Mapping[str, Any]) -> None:
+        """Tries to upgrade with values that a hook refuses, for so long that its first Job has ended."""
+        command = [helm(), "--namespace", self.name, *self._upgrade(None), "--timeout=60s"]
+        assert _run(*command, given=json.dumps(values)).returncode, "it should have been refused"
+
+    def _upgrade(self, to: Release | None) -> list[str]:
+        wanted = to or Release(str(CHART), self.image)
+        repository, tag = wanted.image.rsplit(":", 1)
         named = [f"--set=image.repository={repository}", f"--set-string=image.tag={tag}"]
-        command = ["upgrade", "--install", "linkage", str(CHART), "--wait", "--timeout=5m"]
-        self.helm(
-            *command, f"--values={small}", f"--values={ours}", "--values=-", *named, given=json.dumps(values or {})
-        )
+        values = [f"--values={one}" for one in (CHART / "examples" / "small.yaml", HERE / "values.yaml", "-")]
+        return ["upgrade", "--install", "linkage", wanted.chart, "--wait", *values, *named]
 
     def told(self) -> str:
         """How the pods are, and the last lines of those that do not serve."""
@@ -149,6 +172,13 @@ class Namespace:
         finally:
             self.kubectl("delete", "pod", "load", "--wait=true", "--ignore-not-found")
 
+    def images(self) -> set[str]:
+        """Images that the release's pods run."""
+        chosen = ["--selector=app.kubernetes.io/name=linkage", "--field-selector=status.phase=Running"]
+        listed = json.loads(self.kubectl("get", "pods", *chosen, "--output=json"))["items"]
+        living = [pod for pod in listed if "deletionTimestamp" not in pod["metadata"]]
+        return {container["image"] for pod in living for container in pod["spec"]["containers"]}
+
     def phase(self, pod: str) -> str:
         """Phase of a pod."""
         return self.kubectl("get", "pod", pod, "--output=jsonpath={.status.phase}")
@@ -178,15 +208,26 @@ class Load:
         return self._namespace.kubectl("logs", "load").count("done") if phase == "Running" else 0
 
 
+def nothing_is_lost(load: Load) -> None:
+    """Every command that was answered is in the read models, and none was refused; says what it took."""
+    told = load.result
+    assert told["done"] > 10
+    assert told["missing"] == []
+    print(
+        f"\n{told['done']} joint works done; the slowest command took {told['longest']:.1f} s; {told['answered']} "
+        f"questions answered, {told['refused']} refused, {told['unanswered_seconds']:.1f} s without an answer at most"
+    )
+
+
 @contextmanager
-def release(name: str) -> Iterator[Namespace]:
-    """A namespace with servers and a release that serves; it is gone afterwards."""
+def release(name: str, of: Release | None = None) -> Iterator[Namespace]:
+    """A namespace with servers and a release that serves; it is gone afterwards. `of`: which, if not this one."""
     namespace = Namespace(name, image())
     labels = {"pod-security.kubernetes.io/enforce": "restricted", "pod-security.kubernetes.io/warn": "restricted"}
     namespace.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}})
     try:
         _prepare(namespace)
-        namespace.upgrade()
+        namespace.upgrade(to=of)
         yield namespace
     finally:
         _run("kubectl", "delete", "namespace", name, "--wait=false")

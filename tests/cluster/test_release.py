@@ -13,7 +13,7 @@ from uuid import uuid4
 import pytest
 
 from tests.cluster.certificates import certificate
-from tests.cluster.kubernetes import Load, Namespace, release
+from tests.cluster.kubernetes import Namespace, nothing_is_lost, release
 
 SERVICES = (
     "linkage-municipal-ziyang",
@@ -21,6 +21,28 @@ SERVICES = (
     "linkage-township-anyue-townships",
     "linkage-query",
 )
+LOOKED = """
+import json, os, shutil
+from importlib.metadata import distributions
+from pathlib import Path
+bill = json.loads(Path("/opt/linkage/sbom.cdx.json").read_text())
+listed = {part["name"].lower() for part in [bill["metadata"]["component"], *bill["components"]]}
+found = {one.metadata["Name"].lower() for one in distributions(path=[f"/opt/linkage/lib/python3.11/site-packages"])}
+def writable(place):
+    try:
+        Path(place, "written").touch()
+    except OSError:
+        return False
+    return True
+print(json.dumps({
+    "user": os.getuid(),
+    "writable": [place for place in ("/", "/tmp", "/opt/linkage", "/usr/bin", "/var/tmp") if writable(place)],
+    "compilers": [name for name in ("cc", "gcc", "g++", "clang", "ld", "make", "rustc", "go") if shutil.which(name)],
+    "unlisted": sorted(found - listed),
+}))
+"""
+"""For a container's Python: who it is, where it can write, which compilers it has, what its bill of materials omits."""
+
 pytestmark = pytest.mark.timeout(900)
 
 
@@ -43,14 +65,14 @@ def test_an_upgrade_under_load_loses_and_refuses_nothing(linkage: Namespace) -> 
         linkage.upgrade({"defaults": {"podAnnotations": {"upgraded": "yes"}}})
         load.goes_on()
     assert not before & set(linkage.pods("municipal") + linkage.pods("county")), "every pod is a new one"
-    _nothing_is_lost(load)
+    nothing_is_lost(load)
 
 
 def test_a_rollback_under_load_loses_and_refuses_nothing(linkage: Namespace) -> None:
     with linkage.load() as load:
         linkage.helm("rollback", "linkage", "1", "--wait", "--timeout=5m")
         load.goes_on()
-    _nothing_is_lost(load)
+    nothing_is_lost(load)
 
 
 def test_killed_pods_lose_nothing(linkage: Namespace) -> None:
@@ -59,7 +81,21 @@ def test_killed_pods_lose_nothing(linkage: Namespace) -> None:
             linkage.kubectl("delete", "pod", linkage.pods(component)[0], "--grace-period=0", "--force")
             load.goes_on()
     linkage.kubectl("wait", "deployment", "--all", "--for=condition=Available", "--timeout=180s")
-    _nothing_is_lost(load)
+    nothing_is_lost(load)
+
+
+def test_topics_with_another_partition_count_are_refused_and_what_runs_goes_on(linkage: Namespace) -> None:
+    before = set(linkage.pods("municipal") + linkage.pods("worker"))
+    linkage.refused_upgrade({"kafka": {"partitions": 5}})
+    said = linkage.kubectl("logs", "job/linkage-topics")
+    assert "has 3 partitions, but 5 are configured: configure 3 for every service" in said
+    assert set(linkage.pods("municipal") + linkage.pods("worker")) == before
+
+
+def test_a_running_container_has_no_compiler_writes_nothing_and_knows_what_is_in_it(linkage: Namespace) -> None:
+    for part in ("municipal-ziyang", "worker", "query"):
+        looked = linkage.kubectl("exec", "-i", f"deployment/linkage-{part}", "--", "python", "-", given=LOOKED)
+        assert json.loads(looked) == {"user": 10001, "writable": [], "compilers": [], "unlisted": []}
 
 
 def test_a_second_pod_may_not_be_taken_away_before_the_first_is_back(linkage: Namespace) -> None:
@@ -82,12 +118,6 @@ def test_with_tls_the_kubelet_asks_for_health_alone(linkage: Namespace) -> None:
     linkage.upgrade({"defaults": {"tls": {"enabled": True, "secret": "linkage-tls", "clients": True}}})
     told = linkage.helm("test", "linkage", "--logs")
     assert told.count("Phase:          Succeeded") == len(SERVICES) + 1, "each service, and the topics"
-
-
-def _nothing_is_lost(load: Load) -> None:
-    assert load.result["done"] > 10
-    assert load.result["missing"] == []
-    print(f"{load.result['done']} done; the longest a command took: {load.result['longest']:.1f} s")
 
 
 def _evict(namespace: Namespace, pod: str) -> str:
