@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from linkage import policy, v1
 from linkage.domain.joint_work import joint_work, peer_plan
 from linkage.domain.joint_work.invitee import Standing
 from linkage.domain.joint_work.joint_plan import digest
+from linkage.domain.outcome import feedback_relay
 from linkage.testing import Spec, stamp
 
 ZIYANG, CHENGDU, NEIJIANG = "512000", "510100", "511000"
@@ -58,7 +61,9 @@ def test_the_real_move_is_known_and_a_mere_new_name_is_none() -> None:
     bodies = policy.directory()
     assert bodies.moved_to(JIANYANG) == CHENGDU
     assert bodies.guides(CHENGDU, "510185")
+    assert bodies.today(JIANYANG) == "510185"
     assert bodies.moved_to("530122") == "", "晋宁 has another code and stays under the same city"
+    assert bodies.today("530122") == "530115"
     assert bodies.moved_to("410306") == "", "what was abolished went nowhere that is known"
 
 
@@ -111,6 +116,41 @@ def test_the_other_city_is_invited_from_then_on_and_makes_the_plan_with_this_one
     plans = Spec(peer_plan.AGGREGATE, by=CHENGDU, at="2016-06-02", directory=policy.directory())
     text = v1.RevisePeerPlanRequest(joint_work_id=JW, peer=ZIYANG, plan=PLAN)
     assert plans.given().when(text).after.state.newest == 1
+
+
+def test_word_goes_to_the_body_where_it_is_today_hop_by_hop() -> None:
+    """What a topic of 简阳 led to is answered when 简阳 stands under the other city, which passes the word on."""
+    bodies, now = policy.directory(), "510185"
+    raised = v1.Proposers(topic_ids=[f"{JIANYANG}-T-1", f"{ANYUE}-T-1"], venues=[JIANYANG])
+    of_jianyang = v1.Proposers(topic_ids=[f"{JIANYANG}-T-1"], venues=[JIANYANG])
+    said: dict[str, Any] = {"matter_id": "512000-PI-1", "text": "已采纳", "subject_ids": ["512000-R-1"]}
+    send = v1.SendProposerFeedbackRequest(matter_id="512000-PI-1", text="已采纳")
+
+    def relay(by: str) -> Spec:
+        return Spec(feedback_relay.AGGREGATE, by=by, at="2016-09-01", directory=bodies)
+
+    def sent(to: str, proposers: v1.Proposers) -> v1.ProposerFeedbackSent:
+        return v1.ProposerFeedbackSent(to=to, round=1, proposers=proposers, **said)
+
+    def received(sender: str) -> v1.ProposerFeedbackReceived:
+        return v1.ProposerFeedbackReceived(sender=sender, round=1, proposers=of_jianyang, **said)
+
+    due = v1.ProposerFeedbackDue(matter_id="512000-PI-1", subject_id="512000-R-1", proposers=raised)
+    relay(ZIYANG).given(due).when(send).then(
+        sent(CHENGDU, of_jianyang), sent(ANYUE, v1.Proposers(topic_ids=[f"{ANYUE}-T-1"]))
+    )
+    for sender, by, to in ((ZIYANG, CHENGDU, now), (CHENGDU, now, now)):
+        told = v1.ReceiveProposerFeedbackRequest(sender=sender, round=1, proposers=of_jianyang, **said)
+        relay(by).given().when(told).then(received(sender))
+        relay(by).given(received(sender)).when(send).then(sent(to, of_jianyang))
+
+
+def test_whoever_moved_may_still_be_named_as_a_proposer() -> None:
+    name = v1.NameProposersRequest(matter_id="512000-PI-1", proposers=v1.Proposers(topic_ids=[f"{JIANYANG}-T-1"]))
+    relay = Spec(feedback_relay.AGGREGATE, by=ZIYANG, at="2016-09-01", directory=policy.directory())
+    assert relay.given().when(name).after.state.proposers == name.proposers
+    nobody = v1.NameProposersRequest(matter_id="512000-PI-1", proposers=v1.Proposers(topic_ids=["410306-T-1"]))
+    relay.given().when(nobody).refused("PROPOSER_NOT_BELOW", proposer="410306-T-1")
 
 
 def test_or_the_work_is_closed_and_who_moved_is_given_as_the_reason() -> None:

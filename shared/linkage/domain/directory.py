@@ -22,13 +22,19 @@ class Organisation:
 
 class Directory:
     """The bodies known to a service, by code. Immutable. `moved`: codes that a body had before it came to another city,
-    with the code of this city."""
+    with the code of this city; `recoded`: codes that a body had before, with the one it has today."""
 
-    __slots__ = ("_by_code", "_moved")
+    __slots__ = ("_by_code", "_moved", "_recoded")
 
-    def __init__(self, organisations: Iterable[Organisation], moved: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        organisations: Iterable[Organisation],
+        moved: Mapping[str, str] | None = None,
+        recoded: Mapping[str, str] | None = None,
+    ) -> None:
         self._by_code = {organisation.code: organisation for organisation in organisations}
         self._moved = dict(moved or {})
+        self._recoded = dict(recoded or {})
 
     def __contains__(self, code: object) -> bool:
         return code in self._by_code
@@ -46,6 +52,10 @@ class Directory:
     def moved_to(self, code: str) -> str:
         """City that the body of this former code is under by now; '' where it did not move to another (§4.1)."""
         return self._moved.get(code, "")
+
+    def today(self, code: str) -> str:
+        """The code that the body of this code has today; the same where nothing is known of another."""
+        return code if code in self._by_code else self._recoded.get(code, code)
 
     def guides(self, upper: str, lower: str) -> bool:
         """`upper` is the body right above `lower`: a city its counties, a county its townships (000§14)."""

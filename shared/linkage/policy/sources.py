@@ -99,8 +99,13 @@ def read_directory(path: Path = FOLDER / "divisions.yaml") -> Directory:
             )
         tier = v1.Tier.Value(f"TIER_{division.tier.upper()}")
         bodies[division.code] = Organisation(division.code, tier, division.name_zh, division.above)
+    recoded = {change.old.code: change.new for change in divisions.changes if change.new}
     transfers = (change for change in divisions.changes if change.kind == "TRANSFERRED_RECODED")
-    return Directory(bodies.values(), {change.old.code: change.new.parent for change in transfers if change.new})
+    return Directory(
+        bodies.values(),
+        moved={change.old.code: change.new.parent for change in transfers if change.new},
+        recoded={code: place.code for code, place in recoded.items()},
+    )
 
 
 def _read(path: Path, model: type[M]) -> M:

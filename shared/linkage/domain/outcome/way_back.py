@@ -1,7 +1,8 @@
 """The way back: by which bodies word reaches those a matter came from. Domain paper §4(d); 002.22.
 
 An identifier begins with the code of the body that gave it, and the directory says what stands above what: the next
-body on the way is known from these alone, so no tier can be skipped and no citizen need be named.
+body on the way is known from these alone, so no tier can be skipped and no citizen need be named. Whoever has another
+code since, perhaps under another city, is reached where it is today (§4.1).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ __all__ = ["hops", "merged", "next_body", "strangers"]
 def next_body(directory: Directory, by: str, to: str) -> str:
     """The body that `by` tells so that `to` hears of it: the one right below, or a peer; `by` itself where `to` is it;
     '' where no way leads there."""
+    to = directory.today(to)
     while to and to != by:
         body = directory.get(to)
         if body is None:
@@ -52,7 +54,7 @@ def hops(directory: Directory, by: str, proposers: v1.Proposers) -> Mapping[str,
 def _opened_from_another(directory: Directory, topic: str) -> bool:
     """Each body that a topic is passed to puts its own code before the id (`linkage.domain.identifier.derived`)."""
     _, _, rest = topic.partition("-")
-    return "-" in rest and opener(rest) in directory
+    return "-" in rest and directory.today(opener(rest)) in directory
 
 
 def _towards(directory: Directory, by: str, to: str) -> str:
