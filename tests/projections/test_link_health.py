@@ -41,7 +41,7 @@ from tests.projections.story import (
     session_of,
     stamp,
 )
-from tests.projections.story_session import SESSION, main
+from tests.projections.story_session import SESSION, main, moved, scheduled
 
 JW, OTHER = "512000-JW-1", "512000-JW-9"
 
@@ -105,6 +105,41 @@ async def test_each_body_says_when_it_was_last_heard_and_one_that_never_was_is_t
     townships = v1.ListOrganisationHealthRequest(tier=v1.TIER_TOWNSHIP, page_size=200)
     listed = (await list_organisation_health(reading, townships, call())).organisations
     assert {one.tier for one in listed} == {v1.TIER_TOWNSHIP}
+
+
+async def test_as_of_a_past_moment_it_tells_who_had_been_heard_and_nothing_of_what_is_no_event(
+    projections: Projections,
+) -> None:
+    told = facts(linked_consultation())
+    late = [one._replace(published_at=one.recorded_at + timedelta(days=60 if one.body == ANYUE else 0)) for one in told]
+    await projections.projector.apply(per_topic(late))
+    reading = reading_of(projections)
+    known = [one for one in late if one.published_at <= on("2023-04-01")]
+    asked = v1.AsOf(known_at=stamp(on("2023-04-01")))
+    found = (await get_link_health(reading, v1.GetLinkHealthRequest(as_of=asked), call())).health
+    assert found.told_at == asked.known_at
+    for tier in found.tiers:
+        name = v1.Tier.Name(tier.tier).removeprefix("TIER_").lower()
+        newest = max((one for one in known if one.tier == name), key=lambda one: one.published_at)
+        assert tier.recorded_at.ToDatetime(UTC) == newest.recorded_at
+        assert tier.age_seconds == int((on("2023-04-01") - newest.recorded_at).total_seconds())
+        assert not tier.HasField("folded_at")
+    assert {one.tier for one in found.tiers} == {v1.TIER_MUNICIPAL, v1.TIER_COUNTY}
+    assert (list(found.read_models), found.parked_streams) == ([], 0)
+    request = v1.ListOrganisationHealthRequest(tier=v1.TIER_COUNTY, page_size=200, as_of=asked)
+    of = {one.organisation: one for one in (await list_organisation_health(reading, request, call())).organisations}
+    assert not of[ANYUE].HasField("recorded_at"), "it was cut off, and its word came later"
+    assert of[YANJIANG].HasField("recorded_at")
+
+
+async def test_whether_a_session_forbade_a_release_is_told_of_a_past_moment(projections: Projections) -> None:
+    await projections.projector.apply(deliveries(facts([*scheduled(), *moved()])))
+    reading = reading_of(projections)
+    for day, window in (("2023-08-10", False), ("2023-08-16", False), ("2023-08-17", True), ("2023-08-30", False)):
+        asked = v1.AsOf(occurred_by=stamp(on(day)))
+        found = (await get_link_health(reading, v1.GetLinkHealthRequest(as_of=asked), call())).health
+        assert found.no_deploy_window == window, day
+        assert [one.session_id for one in found.sessions] == [SESSION] * window
 
 
 async def test_what_cannot_be_folded_is_a_dead_letter_of_its_joint_work(projections: Projections) -> None:

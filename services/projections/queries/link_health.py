@@ -6,12 +6,13 @@ It is asked when something may be wrong: what one read model cannot say does not
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from linkage import contract, v1
 from linkage.rpc.failure import Failure
 from linkage.rpc.server import Call
+from services.projections import past
 from services.projections.paging import continued, following, page_size, token
 from services.projections.queries.remote_session_monitor import list_remote_sessions
 from services.projections.queries.shown import number, timestamp
@@ -29,9 +30,18 @@ _CONSUMER = "projections-"  # what read models park under (parked.py)
 
 async def get_link_health(reading: Reading, request: v1.GetLinkHealthRequest, call: Call) -> v1.GetLinkHealthResponse:
     """The tiers, the read models, and whether a session forbids a release."""
-    now = datetime.now(UTC)
+    now = past.moment(request).time()
     sessions = await _sessions(reading, request, call)
-    published = await _published(reading, request, call)
+    newest = await _newest_of_tiers(reading, request, call)
+    if not past.moment(request).is_now:
+        health = v1.LinkHealth(
+            told_at=timestamp(now),
+            tiers=[_tier_then(reading, tier, row, now) for tier, row in sorted(newest.items())],
+            no_deploy_window=sessions is None or bool(sessions),
+            sessions=sessions or (),
+        )
+        return v1.GetLinkHealthResponse(health=health)
+    published = {tier: row["published_at"] for tier, row in newest.items()}
     health = v1.LinkHealth(
         told_at=timestamp(now),
         tiers=[_tier(reading, row, published, now) for row in await reading.kept("link_health.tiers")],
@@ -57,6 +67,8 @@ async def _sessions(
 ) -> Sequence[v1.RemoteSessionSummary] | None:
     """Sessions that are open, or begin soon; None while the read model that knows them is not built."""
     asked = v1.ListRemoteSessionsRequest(within_hours=_RELEASE_HOURS, page_size=200, min_position=request.min_position)
+    if request.HasField("as_of"):
+        asked.as_of.CopyFrom(request.as_of)
     try:
         return (await list_remote_sessions(reading, asked, call)).sessions
     except Failure as failure:
@@ -65,24 +77,27 @@ async def _sessions(
         return None
 
 
-async def _published(reading: Reading, request: Any, call: Call) -> Mapping[str, datetime]:
-    """When the newest event of each tier was published, by its name; empty while the timeline is not built."""
+async def _newest_of_tiers(reading: Reading, request: Any, call: Call) -> Mapping[str, Any]:
+    """The event of each tier that was published last, by the tier's name; empty while the timeline is not built."""
     try:
         rows = await _newest(reading, request, call, [body.code for body in reading.directory])
     except Failure as failure:
         if failure.reason != "READ_MODEL_MISSING":
             raise
         return {}
-    found: dict[str, datetime] = {}
+    found: dict[str, Any] = {}
     for row in rows.values():
         tier = contract.tier_name(reading.directory[row["body"]].tier)
-        found[tier] = max(found.get(tier, row["published_at"]), row["published_at"])
+        if tier not in found or row["published_at"] > found[tier]["published_at"]:
+            found[tier] = row
     return found
 
 
 async def _newest(reading: Reading, request: Any, call: Call, bodies: Sequence[str]) -> Mapping[str, Any]:
     """The newest event of each body that was ever heard."""
     asked = v1.ListTimelineRequest(min_position=request.min_position)
+    if request.HasField("as_of"):
+        asked.as_of.CopyFrom(request.as_of)
     return {row["body"]: row for row in await reading.rows(TIMELINE, "bodies", asked, call, list(bodies))}
 
 
@@ -99,6 +114,19 @@ def _tier(reading: Reading, row: Any, published: Mapping[str, datetime], now: da
     )
 
 
+def _tier_then(reading: Reading, tier: str, row: Any, then: datetime) -> v1.TierHealth:
+    """The same at a past moment: what had been published by then."""
+    age = then - row["recorded_at"]
+    return v1.TierHealth(
+        tier=number(v1.Tier, "TIER_", tier),
+        occurred_at=timestamp(row["occurred_at"]),
+        recorded_at=timestamp(row["recorded_at"]),
+        published_at=timestamp(row["published_at"]),
+        age_seconds=max(int(age.total_seconds()), 0),
+        stale=age > reading.stale_after,
+    )
+
+
 async def list_organisation_health(
     reading: Reading, request: v1.ListOrganisationHealthRequest, call: Call
 ) -> v1.ListOrganisationHealthResponse:
@@ -108,7 +136,7 @@ async def list_organisation_health(
     known = [body for body in reading.directory if body.code > after and request.tier in (0, body.tier)]
     bodies = sorted(known, key=lambda body: body.code)
     newest = await _newest(reading, request, call, [body.code for body in bodies[:size]])
-    now = datetime.now(UTC)
+    now = past.moment(request).time()
     response = v1.ListOrganisationHealthResponse()
     for body in bodies[:size]:
         cell = response.organisations.add(organisation=body.code, tier=body.tier, name=body.name)
