@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 from uuid import uuid4
 
 from deploy.drills.stage import Stage
@@ -20,28 +21,35 @@ async def drill(stage: Stage) -> None:
     site = stage.site
     name = f"stranger_{uuid4().hex[:8]}"
     await asyncio.to_thread(site.servers.postgres.create_database, name)
-    first, second = await two_events(site.servers.postgres.dsn(name), f"512001-JW-{uuid4().hex[:8]}")
+    work = f"512001-JW-{uuid4().hex[:8]}"
+    first, second = await two_events(site.servers.postgres.dsn(name), work)
     with closing(await asyncio.to_thread(Publisher, site.plan.kafka, "stranger")) as publisher:
         await asyncio.to_thread(publisher.publish, [second], second.position)
 
-        async def parked() -> bool:
-            return first.stream in await stage.ctl("parked", "list")
-
-        await stage.until(parked, f"{first.stream} is parked at the county")
+        for who in ("county", "worker"):
+            await stage.until(partial(_parked, stage, first.stream, who), f"{first.stream} is parked for the {who}")
         told = await stage.ctl("parked", "show", first.stream)
         stage.check("version 1 is missing before version 2" in told, "the reason names what is missing")
         await stage.accepted(await stage.invited())
-        stage.check(await parked(), "meanwhile everything else has flowed")
+        stage.check(await _parked(stage, first.stream, "county"), "meanwhile everything else has flowed")
         await asyncio.to_thread(publisher.publish, [first], first.position)
 
     async def flows(of: str) -> bool:
-        return first.stream not in await stage.ctl("parked", "list", of=of)
+        return not await _parked(stage, first.stream, of)
 
-    await stage.until(lambda: flows("county"), "the gap is closed and the county's inbox took both by itself")
-    if not await flows("worker"):
-        for consumer in await _consumers(stage, first.stream):
-            await stage.ctl("parked", "replay", first.stream, "--consumer", consumer, of="worker")
-    await stage.until(lambda: flows("worker"), "the read models took both when they were asked to")
+    await stage.until(partial(flows, "county"), "the gap is closed and the county's inbox took both by itself")
+    for consumer in await _consumers(stage, first.stream):
+        await stage.ctl("parked", "replay", first.stream, "--consumer", consumer, of="worker")
+    await stage.until(partial(flows, "worker"), "nothing of it is parked for the read models any more")
+
+    async def shown() -> bool:
+        return "JOINT_STATE_CANCELLED" in str(await stage.board(work))
+
+    await stage.until(shown, "they show what its second event says")
+
+
+async def _parked(stage: Stage, stream: str, of: str) -> bool:
+    return stream in await stage.ctl("parked", "list", of=of, quiet=True)
 
 
 async def two_events(dsn: str, work: str) -> tuple[StoredEvent, StoredEvent]:
@@ -59,5 +67,5 @@ async def two_events(dsn: str, work: str) -> tuple[StoredEvent, StoredEvent]:
 
 
 async def _consumers(stage: Stage, stream: str) -> list[str]:
-    listed = await stage.ctl("parked", "list", of="worker")
+    listed = await stage.ctl("parked", "list", of="worker", quiet=True)
     return [line.split(" for ")[1].split(" (")[0] for line in listed.splitlines() if line.startswith(stream)]
