@@ -101,6 +101,14 @@ def test_every_database_that_a_service_wants_is_made() -> None:
     assert set(re.findall(r"@postgres/(\w+)", text)) == made
 
 
+def test_what_an_older_release_folded_otherwise_is_rebuilt_before_the_worker_starts() -> None:
+    preparing, worker = _services()["migrate"], _services()["worker"]
+    assert "linkagectl rebuild outdated" in preparing["command"][0].splitlines()
+    for name in ("LINKAGE_PROJECTIONS_DSN", "LINKAGE_STORES"):
+        assert preparing["environment"][name] == worker["environment"][name]
+    assert worker["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
+
+
 def test_no_secret_stands_in_the_file() -> None:
     for service in _services().values():
         for name, value in service.get("environment", {}).items():
