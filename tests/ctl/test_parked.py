@@ -74,6 +74,21 @@ def test_a_stream_that_is_not_parked_cannot_be_replayed(ctl: Ctl, store_dsn: str
     assert result.stderr == f"{STREAM} is not parked.\n"
 
 
+def test_one_command_lists_what_is_parked_anywhere(ctl: Ctl, recorder: Recorder) -> None:
+    """As who looks after the whole has it: the stores of all tiers, and the read models."""
+    asyncio.run(_park(recorder, "no reaction understands it"))
+    nobody = "postgresql://linkage:secret-word@127.0.0.1:1/store"
+    stores = {"county": [recorder.dsn], "township": nobody}
+    result = ctl("parked", "list", LINKAGE_STORES=json.dumps(stores))
+    assert f"{STREAM} from version 1 on, for {CONSUMER} (county 1)" in result.stdout
+    assert result.exit_code == 1, "what does not answer may have parked something"
+    assert "township 1: The server does not answer" in result.stderr
+    assert "secret-word" not in result.output
+    also = ctl("parked", "list", LINKAGE_STORES=json.dumps({"county": recorder.dsn}), LINKAGE_STORE_DSN=recorder.dsn)
+    assert also.exit_code == 0, also.stderr
+    assert also.stdout.count(STREAM) == 1, "the same database by two names"
+
+
 async def _park(recorder: Recorder, reason: str) -> None:
     first, second = await asyncio.to_thread(recorder.record, STREAM, v1.InvitationReceived(), v1.InvitationAccepted())
     db = await asyncpg.connect(recorder.dsn)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import asyncpg
@@ -15,7 +15,8 @@ from rich.console import Console
 from linkage.bus import MalformedRecord, parking
 from linkage.ctl.places import AsJson, ProjectionsOption, StoreOption, databases
 from linkage.ctl.readable import as_json, as_text
-from linkage.ctl.sentences import Problem
+from linkage.ctl.sentences import Problem, sentence
+from linkage.settings import StoresSettings, read
 from linkage.store import moment
 
 __all__ = ["app"]
@@ -28,11 +29,20 @@ Consumer = Annotated[str | None, typer.Option(help="Who parked it, where several
 
 @app.command("list")
 def listing(store: StoreOption = None, projections: ProjectionsOption = None, json_: AsJson = False) -> None:
-    """List the parked streams of a tier's inbox and of the read models, the longest parked first."""
-    found = asyncio.run(_listing(databases(store, projections)))
+    """List the parked streams of a tier's inbox and of the read models, the longest parked first.
+
+    With LINKAGE_STORES, as the worker has it, those of every tier. Exit status 1 where one of them does not answer.
+    """
+    found, silent = asyncio.run(_everywhere(_places(store, projections)))
     if json_:
         typer.echo(json.dumps([_parked_json(where, parked) for where, parked in found], ensure_ascii=False, indent=2))
-        return
+    else:
+        _show(found)
+    if silent:
+        raise Problem("\n".join(silent))
+
+
+def _show(found: Sequence[tuple[str, parking.ParkedStream]]) -> None:
     if not found:
         typer.echo("Nothing is parked.")
         return
@@ -93,6 +103,31 @@ def replay(
         raise Problem(f"{stream} stays parked at version {outcome.version}: {outcome.reason}.")
     else:
         typer.echo(f"{parked.consumer} is asked to {outcome.wish} {stream}.")
+
+
+def _places(store: str | None, projections: str | None) -> Mapping[str, str]:
+    """What is named, and the stores of all tiers, which may be named beside it or alone."""
+    stores = {
+        f"{tier} {number}": dsn
+        for tier, dsns in read(StoresSettings).store_dsns().items()
+        for number, dsn in enumerate(dsns, 1)
+    }
+    return {**(databases(store, projections) if store or projections or not stores else {}), **stores}
+
+
+async def _everywhere(places: Mapping[str, str]) -> tuple[list[tuple[str, parking.ParkedStream]], list[str]]:
+    """What is parked, each once though two addresses lead to it; and a sentence for each place that cannot say."""
+    found: dict[tuple[str, str], tuple[str, parking.ParkedStream]] = {}
+    silent = []
+    for where, dsn in places.items():
+        try:
+            listed = await _listed(dsn)
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
+            silent.append(f"{where}: {sentence(error)}")
+            continue
+        for parked in listed:
+            found.setdefault((parked.consumer, parked.stream), (where, parked))
+    return sorted(found.values(), key=lambda one: one[1].since), silent
 
 
 async def _listing(places: Mapping[str, str]) -> list[tuple[str, parking.ParkedStream]]:
