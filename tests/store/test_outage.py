@@ -9,6 +9,7 @@ import pytest
 
 from deploy.local.postgres import Postgres
 from linkage.store import Appended, Head, Store, StoreUnavailable, migrate, verify
+from linkage.store.connection import unavailable
 from tests.store.appends import accepted, append, metadata, participation
 
 DEADLINE = 60.0
@@ -49,6 +50,11 @@ async def test_a_store_that_cannot_be_reached_says_so() -> None:
         with pytest.raises(StoreUnavailable):
             async with Store.open(f"postgresql://127.0.0.1:{closed.getsockname()[1]}/nothing"):
                 pass
+
+
+def test_a_server_that_is_silent_is_said_to_be() -> None:
+    """A timeout says nothing of itself."""
+    assert str(unavailable(TimeoutError())) == "PostgreSQL did not answer: TimeoutError"
 
 
 async def test_after_a_kill_every_answered_append_is_stored_and_the_store_recovers(own_postgres: Postgres) -> None:

@@ -73,7 +73,7 @@ async def open_pool(dsn: str, size: int) -> "Pool":
 
 def unavailable(error: BaseException) -> StoreUnavailable:
     """What the caller is told when one of `UNREACHABLE` happened."""
-    return StoreUnavailable(f"PostgreSQL did not answer: {error or type(error).__name__}")
+    return StoreUnavailable(f"PostgreSQL did not answer: {str(error) or type(error).__name__}")
 
 
 async def _nothing(connection: object) -> None:
