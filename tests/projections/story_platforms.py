@@ -61,6 +61,28 @@ def groups() -> Iterator[Act]:
     yield group(street, "2023-08-01", v1.LiaisonGroupReorganized(successor_id=other, reason="合并"))
 
 
+def consulted() -> Iterator[Act]:
+    """Twice at the town's first community, once of one mind; once at no platform, once at one that is not there; one is
+    still to be held."""
+    first = f"{TOWN}-P-2"
+    yield from consultation(1, "2023-03-01", first, reached=True)
+    yield from consultation(2, "2023-04-01", first, reached=False)
+    yield from consultation(3, "2023-05-01", "", reached=True)
+    yield from consultation(4, "2023-05-02", f"{TOWN}-P-9", reached=True)
+    yield from [*consultation(5, "2023-06-01", first, reached=True)][:1]
+
+
+def consultation(number: int, day: str, platform: str, *, reached: bool) -> Iterator[Act]:
+    """One that was convened, held, and ended as it did."""
+    id = f"{TOWN}-GC-{number}"
+    for message in (
+        v1.GrassrootsConsultationConvened(consultation_id=id, platform_id=platform, topic="停车"),
+        v1.GrassrootsConsultationHeld(consultation_id=id, citizens=9),
+        v1.ConsensusRecorded(consultation_id=id, reached=reached),
+    ):
+        yield Act(f"{TOWN}/grassroots-consultation/{id}", id, message, on(day))
+
+
 def county() -> list[Act]:
     """All of it."""
-    return [*platforms(), *groups()]
+    return [*platforms(), *groups(), *consulted()]

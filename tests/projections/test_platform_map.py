@@ -50,6 +50,32 @@ async def test_a_county_shows_every_township_of_the_directory_and_how_many_opera
     assert (township(found).operating, township(found, STREET).operating) == (True, False)
 
 
+async def test_a_township_shows_its_communities_and_what_was_consulted_on_in_each(projections: Projections) -> None:
+    found = await shown(projections, county())
+    planned, operating = township(found).communities
+    assert (operating.place, list(operating.platform_ids)) == ("顶新社区", [f"{TOWN}-P-2"])
+    assert (operating.state, operating.since) == (v1.PLATFORM_STATE_OPERATING, stamp(on("2023-02-02")))
+    assert (operating.consultations, operating.consensus) == (2, 1), "one is still to be held"
+    assert operating.last_held_at == stamp(on("2023-04-01"))
+    assert (planned.place, planned.state, planned.consultations) == ("毛庙村", v1.PLATFORM_STATE_PLANNED, 0)
+    assert not planned.HasField("last_held_at")
+    (closed,) = township(found, STREET).communities
+    assert (closed.place, closed.state) == ("城北社区", v1.PLATFORM_STATE_CLOSED)
+    own = next(one for one in township(found).platforms if one.platform_id == f"{TOWN}-P-1")
+    assert own.consultations == 0
+
+
+async def test_a_community_with_a_new_platform_operates_again_and_is_one(projections: Projections) -> None:
+    acts = [*platforms()]
+    for message in (v1.PlatformPlanned(site=v1.PLATFORM_SITE_COMMUNITY, place="城北社区"), v1.PlatformOpened()):
+        acts.append(platform(f"{STREET}-P-3", "2023-08-01", message))
+    found = await shown(projections, acts)
+    (community,) = township(found, STREET).communities
+    assert list(community.platform_ids) == [f"{STREET}-P-2", f"{STREET}-P-3"]
+    assert (community.state, community.since) == (v1.PLATFORM_STATE_OPERATING, stamp(on("2023-08-01")))
+    assert (found.summary.communities_operating, found.summary.communities) == (2, 3)
+
+
 async def test_a_platform_shows_its_state_since_when_and_why(projections: Projections) -> None:
     found = await shown(projections, county())
     own = township(found).platforms[0]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import grpc
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from linkage import policy, v1
 from linkage.domain.directory import Organisation
@@ -23,6 +24,15 @@ from services.projections.reading import Query, Reading
 __all__ = ["QUERIES", "find_posts", "get_platform_map", "get_township", "list_platform_maps"]
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+_NEARNESS = (
+    v1.PLATFORM_STATE_OPERATING,
+    v1.PLATFORM_STATE_SUSPENDED,
+    v1.PLATFORM_STATE_PLANNED,
+    v1.PLATFORM_STATE_CLOSED,
+    v1.PLATFORM_STATE_UNSPECIFIED,
+)
+"""States, from that in which people can consult to that in which they cannot."""
+
 _STANDING = (v1.LIAISON_GROUP_STATE_ESTABLISHED, v1.LIAISON_GROUP_STATE_ACTIVE)
 
 
@@ -79,34 +89,55 @@ async def _cells(
     for row in await reading.rows(PLATFORMS, "of", request, call, sorted(cells)):
         cell = cells[row["township"]]
         if row["part"] == "platform":
-            cell.platforms.append(v1.PlatformCell.FromString(row["view"]))
+            cell.platforms.append(_platform(row))
         else:
             cell.groups.append(v1.LiaisonGroupCell.FromString(row["view"]))
     for cell in cells.values():
-        cell.operating = any(_operates(one, v1.PLATFORM_SITE_TOWNSHIP) for one in cell.platforms)
+        cell.operating = any(
+            one.site == v1.PLATFORM_SITE_TOWNSHIP and one.state == v1.PLATFORM_STATE_OPERATING for one in cell.platforms
+        )
+        cell.communities.extend(_communities(cell.platforms))
     return cells
 
 
-def _operates(platform: v1.PlatformCell, site: v1.PlatformSite.ValueType) -> bool:
-    return platform.site == site and platform.state == v1.PLATFORM_STATE_OPERATING
+def _platform(row: Any) -> v1.PlatformCell:
+    platform = v1.PlatformCell.FromString(row["view"])
+    if row["held"]:
+        platform.consultations, platform.consensus = row["held"], row["agreed"]
+        platform.last_held_at.FromMicroseconds(row["last_held_at"])
+    return platform
+
+
+def _communities(platforms: Iterable[v1.PlatformCell]) -> Iterator[v1.CommunityCell]:
+    """The communities that platforms name, by name."""
+    found: dict[str, list[v1.PlatformCell]] = defaultdict(list)
+    for platform in platforms:
+        if platform.site == v1.PLATFORM_SITE_COMMUNITY:
+            found[platform.place].append(platform)
+    for place, there in sorted(found.items()):
+        furthest = min(there, key=lambda one: _NEARNESS.index(one.state))
+        held = [one.last_held_at for one in there if one.consultations]
+        yield v1.CommunityCell(
+            place=place,
+            platform_ids=[one.platform_id for one in there],
+            state=furthest.state,
+            since=furthest.since,
+            consultations=sum(one.consultations for one in there),
+            consensus=sum(one.consensus for one in there),
+            last_held_at=max(held, key=Timestamp.ToMicroseconds) if held else None,
+        )
 
 
 def _summary(county: Organisation, townships: Sequence[v1.TownshipCell]) -> v1.PlatformSummary:
-    communities, operating = set(), set()
-    for cell in townships:
-        for one in cell.platforms:
-            if one.site == v1.PLATFORM_SITE_COMMUNITY and one.state != v1.PLATFORM_STATE_CLOSED:
-                communities.add((cell.organisation, one.place))
-            if _operates(one, v1.PLATFORM_SITE_COMMUNITY):
-                operating.add((cell.organisation, one.place))
+    communities = [one.state for cell in townships for one in cell.communities]
     groups = [group for cell in townships for group in _standing(cell)]
     vacancies = [vacancy for group in groups for vacancy in group.vacancies]
     return v1.PlatformSummary(
         county=county.code,
         townships=len(townships),
         townships_operating=sum(cell.operating for cell in townships),
-        communities=len(communities),
-        communities_operating=len(operating),
+        communities=sum(state != v1.PLATFORM_STATE_CLOSED for state in communities),
+        communities_operating=communities.count(v1.PLATFORM_STATE_OPERATING),
         groups=len(groups),
         townships_without_group=sum(not _standing(cell) for cell in townships),
         conveners_vacant=sum(not vacancy.officer for vacancy in vacancies),

@@ -44,9 +44,21 @@ class Group(NamedTuple):
     reason: str = ""
 
 
-Cell: TypeAlias = Platform | Group
+class Consultation(NamedTuple):
+    """A grassroots consultation. `held`: when, 0 while it was not; `agreed`: it ended in consensus."""
 
-CELLS: Mapping[str, type[Cell]] = {"grassroots-platform": Platform, "liaison-group": Group}
+    platform: str = ""
+    held: int = 0
+    agreed: bool = False
+
+
+Cell: TypeAlias = Platform | Group | Consultation
+
+CELLS: Mapping[str, type[Cell]] = {
+    "grassroots-platform": Platform,
+    "liaison-group": Group,
+    "grassroots-consultation": Consultation,
+}
 """Which cell a kind of stream has."""
 
 _STANDING = (v1.LIAISON_GROUP_STATE_ESTABLISHED, v1.LIAISON_GROUP_STATE_ACTIVE)
@@ -54,7 +66,12 @@ _STANDING = (v1.LIAISON_GROUP_STATE_ESTABLISHED, v1.LIAISON_GROUP_STATE_ACTIVE)
 
 def fold(cell: Cell, fact: Fact) -> Cell:
     """The cell after one more event of its stream."""
-    return _platform(cell, fact) if isinstance(cell, Platform) else _group(cell, fact)
+    match cell:
+        case Platform():
+            return _platform(cell, fact)
+        case Group():
+            return _group(cell, fact)
+    return _consultation(cell, fact)
 
 
 def _platform(cell: Platform, fact: Fact) -> Platform:
@@ -95,8 +112,19 @@ def _group(cell: Group, fact: Fact) -> Group:
     return cell
 
 
+def _consultation(cell: Consultation, fact: Fact) -> Consultation:
+    match fact.message:
+        case v1.GrassrootsConsultationConvened() as e:
+            return Consultation(e.platform_id)
+        case v1.GrassrootsConsultationHeld():
+            return cell._replace(held=fact.at)
+        case v1.ConsensusRecorded() as e:
+            return cell._replace(agreed=e.reached)
+    return cell
+
+
 def combine(key: str, cells: Mapping[str, Cell]) -> list[Row]:
-    """One row for each platform and each group of the key."""
+    """One row for each platform, each group and each consultation of the key."""
     rows: list[Row] = []
     for stream, cell in sorted(cells.items()):
         township, _, id = stream.split("/", 2)
@@ -107,6 +135,8 @@ def combine(key: str, cells: Mapping[str, Cell]) -> list[Row]:
             case Group() if cell.state:
                 data = _group_cell(id, cell).SerializeToString(deterministic=True)
                 rows.append(("groups", key, stream, township, data))
+            case Consultation(platform, held, agreed) if platform and held:
+                rows.append(("consultations", key, stream, township, platform, held, agreed))
     return rows
 
 
@@ -155,6 +185,11 @@ def _vacancies(id: str, cell: Group) -> Iterator[v1.PostVacancy]:
 
 
 PLATFORMS = ReadModel(
-    name="platform_map", fold_version=1, cells=CELLS, fold=fold, combine=combine, tables=("platforms", "groups")
+    name="platform_map",
+    fold_version=2,
+    cells=CELLS,
+    fold=fold,
+    combine=combine,
+    tables=("platforms", "groups", "consultations"),
 )
-"""One row per platform and per group; see sql/platform_map.create.sql."""
+"""One row per platform, per group and per consultation held at a platform; see sql/platform_map.create.sql."""
