@@ -89,6 +89,11 @@ def test_a_database_that_the_chart_makes_is_migrated_beside_its_first_installati
     assert when().keys() == when("--is-upgrade").keys()
 
 
+def test_a_database_that_the_chart_makes_has_nothing_to_rebuild_before_it_is_there() -> None:
+    assert hook(named(render("operators"), "Job", "-rebuild")) == "post-rollback"
+    assert hook(named(render("operators", None, "--is-upgrade"), "Job", "-rebuild")) == "pre-upgrade,post-rollback"
+
+
 def test_topics_are_made_before_the_pods_with_the_cluster_that_is_configured() -> None:
     job = named(render("small", {"kafka": {"partitions": 24, "replication": 3}}), "Job", "-topics")
     assert hook(job) == "pre-install,pre-upgrade"
