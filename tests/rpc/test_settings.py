@@ -11,6 +11,7 @@ import pytest
 from pydantic_settings import BaseSettings
 
 from linkage.rpc.minting import Mint, issuers_file
+from linkage.rpc.server import Listen
 from linkage.settings import KafkaEnvironment, StoresSettings, TierSettings, read
 from linkage.vault import Keyring
 from services.projections.settings import QuerySettings, WorkerSettings
@@ -111,3 +112,16 @@ def test_half_of_what_a_certificate_takes_does_not_come_out_as_plain_text(
     for name in given:
         monkeypatch.setenv(f"LINKAGE_TLS_{name}", str(authority.directory / files[name]))
     assert refusal(TierSettings, capsys).startswith("LINKAGE_TLS_CERTIFICATE and LINKAGE_TLS_KEY go together")
+
+
+def test_where_a_server_listens_and_what_it_shows_is_as_the_settings_say(
+    authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (certificate, key), ca = authority.files, authority.directory / "ca.crt"
+    for name, value in (("CERTIFICATE", certificate), ("KEY", key), ("CLIENT_CA", ca)):
+        monkeypatch.setenv(f"LINKAGE_TLS_{name}", str(value))
+    monkeypatch.setenv("LINKAGE_HEALTH_PORT", "50052")
+    expected = Listen("0.0.0.0", 50051, 50052, True, 10.0, certificate, key, ca)
+    assert read(TierSettings).listen() == read(QuerySettings).listen() == expected
+    monkeypatch.delenv("LINKAGE_HEALTH_PORT")
+    assert read(TierSettings).listen().health_port is None
