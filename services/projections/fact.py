@@ -130,13 +130,14 @@ def read(record: Record, published_at: float) -> Fact:
         body, kind, _ = stream.split("/", 2)
         occurred_at = datetime.fromisoformat(found["ce_time"].decode())
         type, message, problem = _read(raw_type, record.value or b"")
-        return Fact(
+        fact: Fact = _new(Fact, (
             stream, int(sequence), key.decode(), body, kind, type, message, (occurred_at - _EPOCH) // _MICROSECOND,
             found["ce_tier"].decode(), found.get("ce_actorpost", b"").decode(), occurred_at,
             datetime.fromisoformat(found["ce_recordedtime"].decode()), found.get("ce_causationid", b"").decode(),
             found.get("ce_correlationid", b"").decode(), bytes.fromhex(found["ce_hash"].decode()),
             int(found["ce_position"]), datetime.fromtimestamp(published_at, UTC), record, problem,
-        )  # fmt: skip
+        ))  # fmt: skip
+        return fact
     except (KeyError, ValueError, TypeError, AttributeError):
         return fact_of(from_record(*record))
 
