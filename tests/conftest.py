@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 import signal
 import tempfile
@@ -17,6 +16,7 @@ from deploy.local.kafka import Kafka
 from deploy.local.postgres import Postgres
 from deploy.local.servers import kafka_server, postgres_server
 from linkage.store import migrate
+from tests.databases import Databases, databases
 
 
 def pytest_configure() -> None:
@@ -24,9 +24,22 @@ def pytest_configure() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
+SYSTEMS = ("tests/monitoring/", "tests/faults/", "tests/drills/", "tests/special_cases/", "tests/privacy/")
+"""Folders whose tests share one whole system, and take long."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The alerts first: every cause takes its time, and at the end they would keep one process busy alone."""
-    items.sort(key=lambda item: "test_alerts" not in item.nodeid)
+    """Those who share a system go to one process, which starts it once; others go by their modules. Systems first: what
+    takes long would keep one process busy alone at the end."""
+    groups = {item: next(iter(_systems(item)), item.nodeid.partition("::")[0]) for item in items}
+    items.sort(key=lambda item: SYSTEMS.index(groups[item]) if groups[item] in SYSTEMS else len(SYSTEMS))
+    for item in items:
+        if item.config.pluginmanager.hasplugin("xdist"):
+            item.add_marker(pytest.mark.xdist_group(groups[item]))
+
+
+def _systems(item: pytest.Item) -> Iterator[str]:
+    return (system for system in SYSTEMS if item.nodeid.startswith(system))
 
 
 @pytest.fixture(autouse=True)
@@ -66,22 +79,17 @@ def database(postgres: Postgres) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def store_template(postgres: Postgres) -> Iterator[str]:
-    """A database with the event store's schema, of which copies are made: migrating takes longer than copying."""
-    name = f"store_template_{uuid4().hex}"
-    postgres.create_database(name)
-    asyncio.run(migrate(postgres.dsn(name)))
-    yield name
-    postgres.drop_database(name)
+def stores(postgres: Postgres) -> Iterator[Databases]:
+    """Databases with the event store's schema."""
+    with databases(postgres, migrate) as lending:
+        yield lending
 
 
 @pytest.fixture
-def store_database(postgres: Postgres, store_template: str) -> Iterator[str]:
-    """The dsn of a new, empty event store on the shared server."""
-    name = f"test_{uuid4().hex}"
-    postgres.create_database(name, template=store_template)
-    yield postgres.dsn(name)
-    postgres.drop_database(name)
+def store_database(stores: Databases) -> Iterator[str]:
+    """The dsn of an empty event store on the shared server."""
+    with stores.lent() as dsn:
+        yield dsn
 
 
 @pytest.fixture

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from deploy.local.kafka import Kafka
+from deploy.local.postgres import Postgres
 from linkage.bus import KafkaSettings, parking, topics
 from linkage.bus.inbox import MIGRATIONS as INBOX
 from linkage.store import Store, migrate
+from linkage.store.migrate import MIGRATIONS
+from tests.databases import Databases, databases
 
 
 @pytest.fixture(scope="session")
@@ -21,13 +23,23 @@ def settings(kafka: Kafka) -> KafkaSettings:
     return settings
 
 
+@pytest.fixture(scope="session")
+def tier_databases(postgres: Postgres) -> Iterator[Databases]:
+    """Databases of tiers: log, inbox and what is parked."""
+
+    async def migrated(dsn: str) -> None:
+        for migrations in (MIGRATIONS, parking.MIGRATIONS, INBOX):
+            await migrate(dsn, migrations)
+
+    with databases(postgres, migrated) as lending:
+        yield lending
+
+
 @pytest.fixture
-async def dsn(database: str) -> str:
-    """A tier's database, migrated."""
-    await migrate(database)
-    for migrations in (parking.MIGRATIONS, INBOX):
-        await migrate(database, Path(migrations))
-    return database
+def dsn(tier_databases: Databases) -> Iterator[str]:
+    """A tier's database."""
+    with tier_databases.lent() as dsn:
+        yield dsn
 
 
 @pytest.fixture

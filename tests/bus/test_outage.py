@@ -205,8 +205,14 @@ async def test_two_replicas_share_an_inbox_and_one_goes_on_when_the_other_is_kil
 
 
 async def _keep_recording(store: Store, streams: list[str]) -> None:
+    """Until it is stopped; what is on its way then is stored first, so that the streams end where they are seen to."""
     while True:
-        await asyncio.gather(*[record(store, stream) for stream in streams])
+        on_their_way = asyncio.gather(*[record(store, stream) for stream in streams])
+        try:
+            await asyncio.shield(on_their_way)
+        except asyncio.CancelledError:
+            await on_their_way
+            raise
         await asyncio.sleep(0.05)
 
 

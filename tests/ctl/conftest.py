@@ -17,11 +17,13 @@ from kafka import KafkaAdminClient, KafkaProducer
 from typer.testing import CliRunner, Result
 
 from deploy.local.kafka import Kafka
+from deploy.local.postgres import Postgres
 from linkage.bus import KafkaSettings, parking
 from linkage.bus.publisher import Publisher
 from linkage.bus.topics import apply
 from linkage.ctl.main import app
 from linkage.store import Metadata, NewEvent, Store, StoredEvent, migrate
+from tests.databases import Databases, databases
 
 INSTANCE = "county-under-test"
 
@@ -69,16 +71,23 @@ def kafka_with_topics(empty_kafka: KafkaSettings) -> KafkaSettings:
     return empty_kafka
 
 
+@pytest.fixture(scope="session")
+def tier_databases(postgres: Postgres) -> Iterator[Databases]:
+    """Databases of tiers: log, and what is parked."""
+
+    async def migrated(dsn: str) -> None:
+        await migrate(dsn)
+        await migrate(dsn, parking.MIGRATIONS)
+
+    with databases(postgres, migrated) as lending:
+        yield lending
+
+
 @pytest.fixture
-def store_dsn(database: str) -> str:
+def store_dsn(tier_databases: Databases) -> Iterator[str]:
     """A tier's database with its schema."""
-
-    async def migrated() -> None:
-        await migrate(database)
-        await migrate(database, parking.MIGRATIONS)
-
-    asyncio.run(migrated())
-    return database
+    with tier_databases.lent() as dsn:
+        yield dsn
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,6 +133,7 @@ class Body:
     reaction: Reaction  # by which it answers the other's events
     events: list[Message] = field(default_factory=list)
     arriving: deque[Happening] = field(default_factory=deque)
+    _folded: tuple[int, Any] = (-1, None)  # how many events, and the state after them
 
     def decides(self, command: Message, at: datetime) -> Decision:
         """What the body would record, or why not."""
@@ -158,7 +159,9 @@ class Body:
 
     @property
     def state(self) -> Any:
-        return self.aggregate.fold(tuple(self.events))
+        if self._folded[0] != len(self.events):
+            self._folded = len(self.events), self.aggregate.fold(tuple(self.events))
+        return self._folded[1]
 
 
 CITY_COMMANDS: tuple[Message, ...] = (

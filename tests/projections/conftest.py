@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import uuid4
 
 import asyncpg
 import pytest
 
 from deploy.local.postgres import Postgres
-from linkage.store import Store, migrate
+from linkage.store import Store
 from services.projections import generations
 from services.projections.healing import Stores
 from services.projections.projector import Delivery, Projector
 from services.projections.read_models import READ_MODELS
+from tests.databases import Databases, databases
 from tests.projections.story import Act, facts, store
 
 
@@ -59,27 +58,11 @@ def deliveries(told: list[Any], topic: str = "linkage.municipal.joint-work") -> 
     return [Delivery(topic, sum(fact.key.encode()) % 6, n, fact) for n, fact in enumerate(told)]
 
 
-@pytest.fixture(scope="package")
-def store_template(postgres: Postgres) -> Iterator[str]:
-    """Name of a database with an empty store, to be copied."""
-    name = f"template_{uuid4().hex}"
-    postgres.create_database(name)
-    asyncio.run(migrate(postgres.dsn(name)))
-    yield name
-    postgres.drop_database(name)
-
-
 @pytest.fixture
-def dsns(postgres: Postgres, store_template: str) -> Iterator[dict[str, str]]:
+def dsns(stores: Databases) -> Iterator[dict[str, str]]:
     """An empty store each for the three tiers."""
-    with ExitStack() as dropped:
-        found = {}
-        for tier in ("municipal", "county", "township"):
-            name = f"test_{tier}_{uuid4().hex}"
-            postgres.create_database(name, store_template)
-            dropped.callback(postgres.drop_database, name)
-            found[tier] = postgres.dsn(name)
-        yield found
+    with ExitStack() as lent:
+        yield {tier: lent.enter_context(stores.lent()) for tier in ("municipal", "county", "township")}
 
 
 @pytest.fixture
@@ -93,28 +76,23 @@ async def tiers(dsns: dict[str, str]) -> AsyncIterator[dict[str, Store]]:
 
 
 @pytest.fixture(scope="package")
-def template(postgres: Postgres) -> Iterator[str]:
-    """Name of a database with the read models in their first generation, empty, to be copied."""
-    name = f"template_{uuid4().hex}"
-    postgres.create_database(name)
+def read_models(postgres: Postgres) -> Iterator[Databases]:
+    """Databases with the read models in their first generation."""
 
-    async def first() -> None:
-        await generations.prepare(postgres.dsn(name))
-        async with await generations.open_pool(postgres.dsn(name)) as pool:
+    async def first(dsn: str) -> None:
+        await generations.prepare(dsn)
+        async with await generations.open_pool(dsn) as pool:
             await generations.create_first(pool, READ_MODELS)
 
-    asyncio.run(first())
-    yield name
-    postgres.drop_database(name)
+    with databases(postgres, first) as lending:
+        yield lending
 
 
 @pytest.fixture
-def projections_dsn(postgres: Postgres, template: str) -> Iterator[str]:
+def projections_dsn(read_models: Databases) -> Iterator[str]:
     """A database with the read models in their first generation, empty."""
-    name = f"test_{uuid4().hex}"
-    postgres.create_database(name, template)
-    yield postgres.dsn(name)
-    postgres.drop_database(name)
+    with read_models.lent() as dsn:
+        yield dsn
 
 
 @pytest.fixture

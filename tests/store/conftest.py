@@ -1,33 +1,17 @@
 """A migrated database, and stores on it."""
 
-import asyncio
-from collections.abc import AsyncIterator, Iterator
-from uuid import uuid4
+from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
 
-from deploy.local.postgres import Postgres
-from linkage.store import Store, migrate
-
-
-@pytest.fixture(scope="session")
-def template(postgres: Postgres) -> Iterator[str]:
-    """A database with the event store's schema and nothing in it, to be copied."""
-    name = f"store_{uuid4().hex}"
-    postgres.create_database(name)
-    asyncio.run(migrate(postgres.dsn(name)))
-    yield name
-    postgres.drop_database(name)
+from linkage.store import Store
 
 
 @pytest.fixture
-def dsn(postgres: Postgres, template: str) -> Iterator[str]:
+def dsn(store_database: str) -> str:
     """The address of a database of the test's own, with the event store's schema."""
-    name = f"test_{uuid4().hex}"
-    postgres.create_database(name, template)
-    yield postgres.dsn(name)
-    postgres.drop_database(name)
+    return store_database
 
 
 @pytest_asyncio.fixture

@@ -1,23 +1,36 @@
 """A township's database, with its log and its vault, on the real PostgreSQL."""
 
-import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import pytest_asyncio
 
+from deploy.local.postgres import Postgres
 from linkage.store import migrate
 from linkage.vault import MIGRATIONS, Keyring, Vault
+from tests.databases import Databases, databases
 
 SHIYANG = "512021110"
 
 
+@pytest.fixture(scope="session")
+def township_databases(postgres: Postgres) -> Iterator[Databases]:
+    """Databases of townships: event store and vault."""
+
+    async def migrated(dsn: str) -> None:
+        await migrate(dsn)
+        await migrate(dsn, MIGRATIONS)
+
+    with databases(postgres, migrated) as lending:
+        yield lending
+
+
 @pytest.fixture
-def dsn(store_database: str) -> str:
+def dsn(township_databases: Databases) -> Iterator[str]:
     """A township's database: its event store, and its vault."""
-    asyncio.run(migrate(store_database, MIGRATIONS))
-    return store_database
+    with township_databases.lent() as dsn:
+        yield dsn
 
 
 @pytest.fixture
