@@ -56,6 +56,10 @@ class Moment:
         asked = [datetime.fromisoformat(at) for at in (self.known_at, self.occurred_by) if at != _EVER]
         return min(asked, default=datetime.now(UTC))
 
+    def by(self) -> datetime | None:
+        """What occurred later than this is left out; None where all of it counts."""
+        return None if self.occurred_by == _EVER else datetime.fromisoformat(self.occurred_by)
+
 
 def moment(request: Any) -> Moment:
     """The moment that a request of the contract names in `as_of`."""
@@ -89,11 +93,11 @@ async def rows(
         keys = [key for (key,) in await conn.fetch(statement(f"{model.name}.{query}.keys", schema), *arguments)]
         events = statement("cross_tier_timeline.past", timeline)
         kinds = list(model.cells)
-        known = await conn.fetch(events, keys, moment.known_at, moment.occurred_by, kinds, _MOST + 1)
+        known = await conn.fetch(events, keys, moment.known_at, kinds, _MOST + 1)
         if len(known) > _MOST:
             message = f"this would take more than {_MOST} events: name one body, or one joint work"
             raise Failure(grpc.StatusCode.RESOURCE_EXHAUSTED, "AS_OF_TOO_WIDE", message)
-        found = await asyncio.to_thread(folded, model, map(told, known))
+        found = await asyncio.to_thread(folded, model, map(told, known), moment.by())
         transaction = conn.transaction()
         await transaction.start()
         try:
@@ -107,23 +111,34 @@ async def rows(
             await transaction.rollback()  # the tables go with it
 
 
-def folded(model: ReadModel, facts: Iterable[Fact]) -> list[Row]:
-    """All rows that follow from these facts, those of one stream in order.
+def folded(model: ReadModel, facts: Iterable[Fact], by: datetime | None = None) -> list[Row]:
+    """All rows that follow from these facts, those of one stream in order, as far as they had occurred `by` then.
 
     A stream counts up to its first gap, and up to the first event that cannot be folded: so it does in the projector,
-    which parks it there.
+    which parks it there. What occurred later is no gap: an office records afterwards what happened before, and that
+    counts. What makes no sense without it had not come to anything by then, and is left out with it.
     """
     assert model.fold is not None
     assert model.combine is not None
     cells: dict[str, dict[str, Any]] = defaultdict(dict)
     versions: dict[str, int] = {}
+    thinned: set[str] = set()  # streams of which something is left out
     for fact in facts:
-        if fact.version != versions.get(fact.stream, 0) + 1 or fact.problem:
+        if fact.version != versions.get(fact.stream, 0) + 1:
+            continue
+        if by is not None and fact.occurred_at > by:
+            thinned.add(fact.stream)
+            versions[fact.stream] = fact.version
+            continue
+        if fact.problem:
             continue
         try:
             cell = model.fold(cells[fact.key].get(fact.stream) or model.first(fact.kind), fact)
         except Exception as problem:  # poison, as in Batch: the stream ends here
-            log.warning("cannot be folded", event=fact.id, problem=f"{type(problem).__name__}: {problem}")
+            if fact.stream in thinned:
+                versions[fact.stream] = fact.version
+            else:
+                log.warning("cannot be folded", event=fact.id, problem=f"{type(problem).__name__}: {problem}")
             continue
         cells[fact.key][fact.stream] = cell
         versions[fact.stream] = fact.version

@@ -27,6 +27,7 @@ from tests.projections.story import (
     CITY,
     LEZHI,
     PEER,
+    Act,
     concluded,
     facts,
     inter_city,
@@ -299,6 +300,28 @@ async def test_as_of_tells_what_had_occurred_by_a_day_whenever_it_became_known(
     assert view.state == v1.JOINT_STATE_RECONFIRM
     request.as_of.known_at.FromDatetime(now - timedelta(days=1))
     assert (await refused(get_joint_work(reading, request, call()))).reason == "JOINT_WORK_UNKNOWN"
+
+
+async def test_what_was_entered_late_counts_from_the_day_it_occurred(
+    projections: Projections, reading: Reading
+) -> None:
+    """A county enters on the 25th what it handed over on the 18th, after what it handed over on the 20th."""
+
+    def handed_over(number: int, day: str) -> Act:
+        handed = v1.ContributionSubmitted(joint_work_id=JW, contribution_id=f"{ANYUE}-K-{number}")
+        return Act(f"{ANYUE}/participation/{JW}", JW, handed, on(day))
+
+    accepted = v1.InvitationAccepted(joint_work_id=JW, accepted_revision=1)
+    yes = Act(f"{ANYUE}/participation/{JW}", JW, accepted, on("2023-03-10"))
+    late = [yes, handed_over(1, "2023-05-20"), handed_over(2, "2023-05-18")]
+    await projections.projector.apply(deliveries(facts([*invited(JW), *late])))
+
+    async def counted(day: str) -> int:
+        asked = v1.GetJointWorkRequest(joint_work_id=JW, as_of=v1.AsOf(occurred_by=stamp(on(day))))
+        view = (await get_joint_work(reading, asked, call())).joint_work
+        return next(len(cell.contribution_ids) for cell in view.participants if cell.organisation == ANYUE)
+
+    assert [await counted(f"2023-05-{day}") for day in (17, 19, 21)] == [0, 1, 2]
 
 
 async def test_a_list_as_of_a_past_moment_has_pages_too(projections: Projections, reading: Reading) -> None:
