@@ -18,7 +18,16 @@ LINKAGECTL = Path(sysconfig.get_path("scripts")) / "linkagectl"
     ("arguments", "environment", "expected"),
     [
         (("verify", "store"), {"LINKAGE_STORE_DSN": "{nobody}"}, "The server does not answer"),
-        (("stream", "list"), {"LINKAGE_STORE_DSN": "no address, secret-word inside"}, "The database's address"),
+        (("stream", "list"), {"LINKAGE_STORE_DSN": "no-address-secret-word-inside"}, "The database's address"),
+        (("stream", "list"), {"LINKAGE_STORE_DSN": "{nobody}\nsecret-word"}, "has a blank or a newline inside"),
+        (("verify", "store"), {"LINKAGE_STORE_DSN": "{nobody}\n"}, "The server does not answer"),
+        (("vault", "rewrap"), {"LINKAGE_STORE_DSN": "{nobody}"}, "LINKAGE_VAULT_KEYS"),
+        (("vault", "scrub"), {"LINKAGE_STORE_DSN": "{nobody}"}, "The server does not answer"),
+        (
+            ("parked", "list"),
+            {"LINKAGE_STORES": '{"county": "no-address-secret-word"}'},
+            "county 1: The database's address",
+        ),
         (("topics", "check"), {"LINKAGE_KAFKA": "127.0.0.1:{port}"}, "Kafka does not answer"),
         (("topics", "check"), {"LINKAGE_KAFKA": "b:1", "LINKAGE_KAFKA_PARTITIONS": "many"}, "LINKAGE_KAFKA_PARTITIONS"),
         (("topics", "check"), {}, "Which Kafka? Set LINKAGE_KAFKA"),
@@ -38,7 +47,7 @@ def test_a_failure_is_a_sentence(arguments: tuple[str, ...], environment: dict[s
 
 def test_help_names_every_group_and_shows_no_value_of_the_environment() -> None:
     shown = _linkagectl("--help").stdout
-    for name in ("migrate", "topics", "stream", "relay", "parked", "verify", "keys", "token"):
+    for name in ("migrate", "topics", "stream", "relay", "parked", "verify", "vault", "keys", "token"):
         assert name in shown
     options = _linkagectl("stream", "show", "--help", LINKAGE_STORE_DSN="postgresql://linkage:secret-word@h/d").stdout
     assert "LINKAGE_STORE_DSN" in options
