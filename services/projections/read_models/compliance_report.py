@@ -135,11 +135,12 @@ def _year(at: datetime) -> int:
 
 def _refers_to(told: list[Said]) -> str:
     """The consultation that a session is held for, the stream that a correction is about; '' where there is none."""
-    match told[0].message:
-        case v1.RemoteSessionScheduled() as e:
-            return e.consultation_id
-        case v1.FactCorrected() as e:
-            return e.ref_event_id.split("@", 1)[0]
+    for message, _, _ in told:
+        match message:
+            case v1.RemoteSessionScheduled() as e:
+                return e.consultation_id
+            case v1.FactCorrected() as e:
+                return e.ref_event_id.split("@", 1)[0]
     return ""
 
 
