@@ -13,6 +13,7 @@ from deploy.drills import (
     rebuilding_a_projection,
     restoring_a_store,
     rotating_keys,
+    upgrading,
 )
 from deploy.drills.stage import Stage
 
@@ -28,4 +29,5 @@ DRILLS: Mapping[str, Callable[[Stage], Coroutine[Any, Any, None]]] = {
     "merging-organisations": county.merged,
     "retiring-an-instance": county.retired,
     "a-parked-stream": a_parked_stream.drill,
+    "upgrading": upgrading.drill,
 }

@@ -13,6 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 import asyncpg
+from grpc import StatusCode
 
 from deploy.local.parts import HOSTED
 from deploy.local.places import REPOSITORY
@@ -51,20 +52,19 @@ class Stage:
     """The process of the county that runs its own instance, once it is there."""
 
     async def give(self, body: str, request: Any, *awaiting: str) -> v1.Receipt:
-        """The receipt of a command, repeated while it is refused for a reason awaited, or nobody answers."""
-        async with self.office(body) as office:
-            return await self.ask(office, request, *awaiting)
+        """The receipt of a command, repeated while it is refused for a reason awaited, or nobody answers.
 
-    async def ask(self, office: Office, request: Any, *awaiting: str) -> v1.Receipt:
-        """The same, from an office that is there."""
+        Each time where the body is at home by then: processes are replaced meanwhile.
+        """
         loop = asyncio.get_running_loop()
         end = loop.time() + _PATIENCE
         request.request_id = str(uuid4())
         while True:
             try:
-                answer = await office(request, within=5)
+                async with self.office(body) as office:
+                    answer = await office(request, within=5)
             except Refused as refused:
-                if refused.reason not in awaiting or loop.time() > end:
+                if (refused.reason not in awaiting and refused.code is not StatusCode.UNAVAILABLE) or loop.time() > end:
                     raise
                 await asyncio.sleep(0.1)
             else:
@@ -156,15 +156,20 @@ class Stage:
         await self.until(no_fail, f"the doctor finds nothing that fails around {of}")
 
     async def ctl(
-        self, *arguments: str, of: str = "county", status: int | None = 0, quiet: bool = False, **more: str
+        self,
+        *arguments: str,
+        of: str = "county",
+        status: int | None = 0,
+        quiet: bool = False,
+        settings: Mapping[str, str] | None = None,
     ) -> str:
         """What linkagectl says in the environment of a process. Raises DrillFailed at another exit status
-        (None: any will do). `quiet`: without telling."""
+        (None: any will do). `quiet`: without telling. `settings`: more environment."""
         if not quiet:
             self.say(f"$ linkagectl {' '.join(arguments)}  # {of}")
         part = self.site._part(of)
         command = [str(Path(sysconfig.get_path("scripts")) / "linkagectl"), *arguments]
-        environment = {**part.environment, **more, "COLUMNS": "200"}
+        environment = {**part.environment, **(settings or {}), "COLUMNS": "200"}
         ran = await asyncio.to_thread(
             subprocess.run, command, env=environment, capture_output=True, text=True, timeout=120, check=False
         )

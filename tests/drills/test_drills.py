@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -11,9 +12,11 @@ import pytest
 
 from deploy.drills.every import DRILLS
 from deploy.drills.stage import Stage, stage
+from deploy.drills.upgrading import before_this_release
 from deploy.local.places import REPOSITORY
 
 RUNBOOKS = REPOSITORY / "docs" / "operations" / "runbooks"
+NAMED = re.compile(r"`make drills NAME=(.+?)`")
 
 
 @pytest.fixture(scope="module")
@@ -26,13 +29,16 @@ def scene() -> Iterator[Stage]:
     shutil.rmtree(directory)
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", DRILLS)
 async def test_the_drill_ends_well(scene: Stage, name: str) -> None:
+    if name == "upgrading" and not before_this_release():
+        pytest.skip("the release before is not in this clone's history: `git fetch --unshallow`")
     await DRILLS[name](scene)
 
 
-def test_every_drill_has_its_page_and_every_page_its_drill() -> None:
-    pages = {page.stem for page in RUNBOOKS.glob("*.md") if not page.stem.startswith(("linkage-", "README"))}
-    assert pages == set(DRILLS)
-    assert [name for name in DRILLS if f"`make drills NAME={name}`" not in (RUNBOOKS / f"{name}.md").read_text()] == []
+def test_every_drill_has_its_page_and_every_page_that_names_one_its_drill() -> None:
+    named = {page.stem: NAMED.findall(page.read_text()) for page in RUNBOOKS.glob("*.md") if page.stem != "README"}
+    assert {stem: names for stem, names in named.items() if names} == {name: [name] for name in DRILLS}
+    listed = re.findall(r"\]\((.+)\.md\) \| `(.+)` \|", (RUNBOOKS / "README.md").read_text())
+    assert sorted(listed) == sorted((name, name) for name in DRILLS)
