@@ -1,23 +1,23 @@
 """Bad input to every command of every tier, derived from the contract: refused with its reason, and nothing stored.
 
 The commands are those the three services offer. What a command needs beyond its required fields is its decider's to
-say; here it meets empty stores, in which nothing that it refers to exists.
+say: here it meets empty stores, in which nothing that it refers to exists, and streams in a state that does not allow
+it.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import grpc
 import pytest
-from google.protobuf.descriptor import FieldDescriptor, MethodDescriptor
+from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
-from google.protobuf.timestamp_pb2 import Timestamp
 
 from linkage import contract, v1
 from linkage.client import Office, Refused
@@ -26,24 +26,13 @@ from linkage.rpc.identity import Issuers, load_issuers
 from linkage.rpc.methods import command_methods
 from linkage.rpc.minting import Mint, issuers_file
 from linkage.rpc.server import Listen, serve
-from linkage.service import Tier
-from linkage.store import Store
+from linkage.store import Head, Metadata, NewEvent, Store
 from linkage.testing import DIRECTORY
-from services.county.main import COUNTY
-from services.municipal.main import MUNICIPAL
-from services.township.main import TOWNSHIP
 from tests.domain.test_any_commands import documented
+from tests.rpc.offered_commands import TIERS, authority, complete, offered
+from tests.rpc.wrong_states import renamed, wrong_states
 
-TIERS = {"512000": MUNICIPAL, "512021": COUNTY, "512021110": TOWNSHIP}
 NEIGHBOUR = {"512000": "511000", "512021": "512022", "512021110": "512002103"}
-FORMATS: dict[int, Callable[[str], str]] = {
-    v1.FORMAT_ORGANISATION: lambda body: body,
-    v1.FORMAT_ID: lambda body: f"{body}-X{uuid4().hex[:12]}",
-    v1.FORMAT_OWN_ID: lambda body: f"{body}-X{uuid4().hex[:12]}",
-    v1.FORMAT_DIGEST: lambda body: "ab" * 32,
-    v1.FORMAT_UUID: lambda body: str(uuid4()),
-}
-
 Ask = Callable[[Message, "v1.Post.ValueType | None"], Awaitable[Refused | None]]
 
 Asking = Callable[..., AbstractAsyncContextManager[tuple[Ask, Store]]]
@@ -83,59 +72,6 @@ def asking(store_database: str, tmp_path: Path) -> Asking:
                     await office.__aexit__(None, None, None)
 
     return opening
-
-
-def offered(tier: Tier) -> Iterator[MethodDescriptor]:
-    """The commands of a tier's services that its own bodies may give."""
-    for aggregate in tier.aggregates:
-        service = contract.kinds()[aggregate.kind].service
-        for method in contract.methods(service) if service is not None else ():
-            command = contract.command_of(method)
-            if command is not None and tier.tier in command.tiers:
-                yield method
-
-
-METHODS = {
-    method.input_type.full_name: method
-    for service in contract.services().values()
-    for method in contract.methods(service)
-    if contract.command_of(method) is not None
-}
-
-
-def authority(request: Message) -> v1.Command:
-    """Who may give this command."""
-    command = contract.command_of(METHODS[request.DESCRIPTOR.full_name])
-    assert command is not None
-    return command
-
-
-def complete(descriptor: Any, body: str) -> Any:
-    """A message of that type in which every required field holds something, and nothing else does."""
-    if descriptor.full_name == Timestamp.DESCRIPTOR.full_name:
-        at = Timestamp()
-        at.FromDatetime(datetime.now(UTC) - timedelta(days=1))
-        return at
-    values: dict[str, Any] = {}
-    for field in descriptor.fields:
-        rule = field.GetOptions().Extensions[v1.field]
-        if rule.required:
-            one = value(field, rule, body)
-            values[field.name] = [one] if field.is_repeated else one
-    return contract.message_class(descriptor.full_name)(**values)
-
-
-def value(field: FieldDescriptor, rule: Any, body: str) -> Any:
-    if field.message_type is not None:
-        return complete(field.message_type, body)
-    if field.enum_type is not None:
-        return next(entry.number for entry in field.enum_type.values if entry.number)
-    match field.cpp_type:
-        case FieldDescriptor.CPPTYPE_STRING:
-            return FORMATS[rule.format](body) if rule.format in FORMATS else "改造"
-        case FieldDescriptor.CPPTYPE_BOOL:
-            return True
-    return 1
 
 
 async def stored(store: Store) -> int:
@@ -243,3 +179,88 @@ async def test_what_refers_to_nothing_is_refused_with_a_documented_reason_and_it
                 wrong.append((method.name, "stored"))
     assert wrong == []
     assert refusals > opened > 0
+
+
+@of_every_tier
+async def test_a_required_reason_or_text_of_blanks_is_none(body: str, asking: Asking) -> None:
+    wrong = []
+    async with asking(body) as (ask, store):
+        for method in offered(TIERS[body]):
+            for field in method.input_type.fields:
+                rule = field.GetOptions().Extensions[v1.field]
+                text = field.cpp_type == FieldDescriptor.CPPTYPE_STRING and not field.is_repeated
+                if not (rule.required and text and rule.format == v1.FORMAT_UNSPECIFIED):
+                    continue
+                request = complete(method.input_type, body)
+                setattr(request, field.name, " \u3000\n")
+                refused = await ask(request, None)
+                if refused is None or (field.name, "FIELD_REQUIRED") not in [
+                    (violation.field, violation.reason) for violation in refused.violations
+                ]:
+                    wrong.append((method.name, field.name, refused and refused.reason))
+        assert await stored(store) == 0
+    assert wrong == []
+
+
+WITHOUT_REASON = {
+    "DeclineInvitationRequest": "a body answers freely (000§14)",
+    "DeclineSubVenueRequest": "a body answers freely (000§14)",
+    "CloseJointWorkRequest": "RESULTS_PENDING",
+    "ConcludeSupervisionRequest": "OPINION_OPEN",
+    "ConfirmJointWorkRequest": "REQUIRED_PARTICIPANT_MISSING",
+    "SealRemoteSessionRequest": "MINUTES_MISSING",
+}
+"""Commands whose reason may be missing: the reason of the refusal where it may not, or why it never must be there."""
+
+
+@of_every_tier
+def test_a_reason_is_required_or_its_absence_has_a_reason_of_refusal(body: str) -> None:
+    for method in offered(TIERS[body]):
+        for field in method.input_type.fields:
+            if field.name != "reason" and not field.name.endswith("_reason"):
+                continue
+            if field.GetOptions().Extensions[v1.field].required:
+                continue
+            known = documented()[method.input_type.name]
+            assert "REASON_MISSING" in known or method.input_type.name in WITHOUT_REASON, method.name
+            excuse = WITHOUT_REASON.get(method.input_type.name, "REASON_MISSING")
+            assert excuse in known or not excuse.isupper(), method.name
+
+
+@of_every_tier
+def test_no_command_is_without_a_state_that_does_not_allow_it(body: str) -> None:
+    tried = {wrong.request.DESCRIPTOR.name for wrong in wrong_states(body)}
+    assert tried == {method.input_type.name for method in offered(TIERS[body])}
+
+
+@of_every_tier
+async def test_in_a_wrong_state_every_command_is_refused_for_the_same_reason_as_by_its_decider(
+    body: str, asking: Asking
+) -> None:
+    wrong: list[tuple[object, ...]] = []
+    expected = 0
+    async with asking(body) as (ask, store):
+        for number, case in enumerate(wrong_states(body), 1):
+            one = renamed(case, number)
+            stream = f"{body}/{one.kind}/{getattr(one.request, contract.kinds()[one.kind].id_field)}"
+            expected += len(one.history)
+            if one.history:
+                await store.append(stream, stream, Head(), events(one.history), happened(body), b"")
+            refused = await ask(one.request, None)
+            got = refused and (refused.code, refused.reason, refused.detail.get("stream"), bool(refused.detail["cite"]))
+            if got != (grpc.StatusCode.FAILED_PRECONDITION, one.reason, stream, True):
+                wrong.append((one.request.DESCRIPTOR.name, one.reason, got))
+            if one.reason not in documented()[one.request.DESCRIPTOR.name]:
+                wrong.append((one.request.DESCRIPTOR.name, one.reason, "not documented"))
+        assert await stored(store) == expected
+    assert wrong == []
+
+
+def events(history: tuple[Message, ...]) -> list[NewEvent]:
+    return [NewEvent(event.DESCRIPTOR.full_name, event.SerializeToString(deterministic=True)) for event in history]
+
+
+def happened(body: str) -> Metadata:
+    at = datetime.now(UTC)
+    tier = contract.tier_name(TIERS[body].tier)
+    return Metadata(body, tier, "POST_CPPCC_OFFICE", at, at, uuid4(), "story", "", "", "")

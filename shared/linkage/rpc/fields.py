@@ -92,7 +92,8 @@ def _items(name: str, required: bool, most: int) -> _Check:
 
 def _present(name: str, is_message: bool) -> _Check:
     def check(message: Message, prefix: str, organisation: str, directory: Directory, found: list[Violation]) -> None:
-        if not (message.HasField(name) if is_message else getattr(message, name)):
+        given = message.HasField(name) if is_message else getattr(message, name)
+        if not (given.strip() if isinstance(given, str) else given):  # blanks say nothing
             found.append(Violation(prefix + name, "must be given", "FIELD_REQUIRED"))
 
     return check
