@@ -72,15 +72,24 @@ def _figures(case: str, running: Site, hosted: Mapping[str, Sequence[str]]) -> I
         bodies = hosted[tier]
         at = f"{tier}, hosting {len(bodies):,}"
         idle = running.memory(tier) / 2**20
-        cold, warm = asyncio.run(_rates(running, tier, bodies))
+        cold, warm, each = asyncio.run(_rates(running, tier, bodies))
         worked = running.memory(tier) / 2**20
         running.dismiss(tier)
         begin = time.perf_counter()
         running.start(tier)
-        started = time.perf_counter() - begin
+        started, busy = time.perf_counter() - begin, running.processor(tier)
         yield Figure(f"hosting {case}: {tier} idle", idle, "MiB", f"resident memory when it serves; {at}")
         yield Figure(f"hosting {case}: {tier} worked", worked, "MiB", f"resident memory after the commands; {at}")
         yield Figure(f"hosting {case}: {tier} start", started, "s", f"from the start until it is ready, alone; {at}")
+        yield Figure(
+            f"hosting {case}: {tier} starting", busy, "s", f"processor time from the start until it is ready; {at}"
+        )
+        yield Figure(
+            f"hosting {case}: {tier} command",
+            each,
+            "ms",
+            f"of the instance for a command, with what it still publishes and hears of those before; {at}",
+        )
         says = f"commands through gRPC, {_CALLERS} callers, the whole system on this machine; {at}"
         yield Figure(
             f"hosting {case}: {tier} first",
@@ -91,17 +100,19 @@ def _figures(case: str, running: Site, hosted: Mapping[str, Sequence[str]]) -> I
         yield Figure(f"hosting {case}: {tier} rate", warm, "commands/s", f"{_SECONDS:.0f} s after those; {says}")
 
 
-async def _rates(running: Site, tier: str, bodies: Sequence[str]) -> tuple[float, float]:
-    """Commands a second: each body's first, and then for some seconds."""
+async def _rates(running: Site, tier: str, bodies: Sequence[str]) -> tuple[float, float, float]:
+    """Commands a second: each body's first, and then for some seconds; and milliseconds of processor time for those."""
     signed = {body: [("authorization", f"Bearer {running.plan.mint.token(body, _TIERS[tier])}")] for body in bodies}
     calls = _commands(tier, cycle(bodies), signed)
     options = [("grpc.use_local_subchannel_pool", 1)]
     channels = [grpc.aio.insecure_channel(running.address(tier), options=options) for _ in range(_CHANNELS)]
     await asyncio.gather(*(channel.channel_ready() for channel in channels))
     once = await _rate(channels, calls, max(len(bodies), _CALLERS), float("inf"))
+    used = running.processor(tier)
     again = await _rate(channels, calls, 10**9, _SECONDS)
+    used = running.processor(tier) - used
     await asyncio.gather(*(channel.close() for channel in channels))
-    return once, again
+    return once, again, used / (again * _SECONDS) * 1e3
 
 
 def _commands(tier: str, bodies: Iterable[str], signed: Mapping[str, Sequence[tuple[str, str]]]) -> Iterator[Call]:

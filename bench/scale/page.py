@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 
 from bench.scale.bodies import COUNTRY, SHAPES, Shape
+from bench.scale.hosting import CASES
 from bench.scale.measured import Figure, measured
 from bench.scale.simulation import Peak, busiest_day, commands_by_day, deadline
 from bench.scale.sizing import COPIES, PARTITIONS, RESERVE, VERIFIED, Need, burden, need
+from bench.scale.wording import Row, count, duration, mebibytes, rounded, size, table
 from deploy.local.places import REPOSITORY
 
 __all__ = ["PAGE", "filled"]
@@ -19,7 +21,6 @@ VOLUMES = (1, 10)
 PROVINCES = 31
 
 _BLOCK = re.compile(r"(<!-- derived: (\w+) -->\n).*?(<!-- /derived -->)", re.DOTALL)
-Row = Sequence[str]
 
 
 def filled(page: str) -> str:
@@ -33,8 +34,8 @@ def _answer() -> Iterator[Row]:
         "bodies: cities, counties, townships",
         *(" + ".join(f"{n:,}" for n in shape.tiers.values()) for shape in SHAPES),
     )
-    yield _each("events a year", lambda one: _count(one.events))
-    yield _each("commands a year", lambda one: _count(one.commands))
+    yield _each("events a year", lambda one: count(one.events))
+    yield _each("commands a year", lambda one: count(one.commands))
     yield _over(
         "busiest second of a simulated year, commands (the tiers' added)",
         lambda peaks: f"{sum(p.second for p in peaks):,}",
@@ -44,24 +45,23 @@ def _answer() -> Iterator[Row]:
     yield _once("tier instances, each committee its own", lambda one: f"{one.own:,}")
     yield _once(
         "memory of all services, few / own instances",
-        lambda one: f"{_mebi(one.memory_shared)} / {_mebi(one.memory_own)}",
+        lambda one: f"{mebibytes(one.memory_shared)} / {mebibytes(one.memory_own)}",
     )
-    yield _each("event stores, a year", lambda one: _bytes(one.stored))
-    yield _each("read models, a year", lambda one: _bytes(one.read))
-    yield _each(f"Kafka, {COPIES} copies, a year", lambda one: _bytes(one.published))
-    yield _each("PostgreSQL's log, if kept for restoring, a year", lambda one: _bytes(one.log))
+    yield _each("event stores, a year", lambda one: size(one.stored))
+    yield _each("read models, a year", lambda one: size(one.read))
+    yield _each(f"Kafka, {COPIES} copies, a year", lambda one: size(one.published))
+    yield _each("PostgreSQL's log, if kept for restoring, a year", lambda one: size(one.log))
     yield _once("partitions of each topic", lambda one: f"{PARTITIONS[one.shape.name]}")
     yield _once("brokers", lambda one: f"{one.brokers}")
     yield _once("workers, query services (for a spare: two each)", lambda one: "1, 1")
-    yield _each("all read models of ten years built anew", lambda one: _time(10 * one.rebuild))
+    yield _each("all read models of ten years built anew", lambda one: duration(10 * one.rebuild))
 
 
 def _inputs() -> Iterator[Row]:
     yield "figure", "value", "what it is", "measured by", "on"
     for figure in _known().values():
         if not figure.name.startswith("hosting "):
-            value = f"{figure.value:,.0f}" if figure.value >= 1000 else f"{figure.value:.3g}"
-            yield figure.name, f"{value} {figure.unit}", figure.says, f"`{figure.command}`", figure.date
+            yield figure.name, _figure(figure), figure.says, f"`{figure.command}`", figure.date
 
 
 def _arithmetic() -> Iterator[Row]:
@@ -73,18 +73,18 @@ def _arithmetic() -> Iterator[Row]:
     parts = " + ".join(
         f"{count:,} × {of(f'{tier}: events a year') / _CITY[tier]:.1f}" for tier, count in COUNTRY.tiers.items()
     )
-    yield "events a year", f"bodies × events of such a body in the generated city: {parts}", _count(one.events)
+    yield "events a year", f"bodies × events of such a body in the generated city: {parts}", count(one.events)
     stored, streams, heard = of("bytes stored an event"), of("streams an event"), of("bytes heard a stream")
     yield (
         "event stores",
         f"events × {stored:.0f} B + {one.shared} inboxes × events × {streams:.2f} streams × {heard:.0f} B of progress",
-        _bytes(one.stored),
+        size(one.stored),
     )
-    yield "read models", f"events × {of('bytes of read models an event'):,.0f} B", _bytes(one.read)
+    yield "read models", f"events × {of('bytes of read models an event'):,.0f} B", size(one.read)
     alone = of("bytes published an event, alone")
-    yield "Kafka", f"events × {alone:.0f} B (each in a transaction of its own) × {COPIES} copies", _bytes(one.published)
+    yield "Kafka", f"events × {alone:.0f} B (each in a transaction of its own) × {COPIES} copies", size(one.published)
     logged = of("bytes of PostgreSQL's log an event")
-    yield "PostgreSQL's log", f"events × {logged:,.0f} B", _bytes(one.log)
+    yield "PostgreSQL's log", f"events × {logged:,.0f} B", size(one.log)
     most = of("most townships of an instance")
     yield "few instances", f"1 + 1 + ⌈{COUNTRY.township:,} ÷ {most:,.0f}⌉", f"{one.shared}"
     yield (
@@ -98,7 +98,7 @@ def _arithmetic() -> Iterator[Row]:
     yield (
         "all read models anew",
         f"events ÷ {of('rebuild of all read models'):,.0f}/s, for each year",
-        _time(one.rebuild),
+        duration(one.rebuild),
     )
 
 
@@ -114,7 +114,7 @@ def _simulation() -> Iterator[Row]:
                 yield (
                     shape.name, f"× {volume}", tier, f"{peak.commands:,}", f"{peak.minute:,}", f"{peak.second:,}",
                     f"{peak.waited[0] * 1e3:.1f} / {peak.waited[1] * 1e3:.1f} ms", f"{peak.partition:,}",
-                    f"× {_rounded(enough)}",
+                    f"× {rounded(enough)}" if enough < 1_000 else "beyond × 1,000",
                 )  # fmt: skip
 
 
@@ -133,19 +133,30 @@ def _deadline() -> Iterator[Row]:
 
 
 def _hosting() -> Iterator[Row]:
-    yield "system", "tier", "idle", "after its commands", "start", "first command of each body", "commands after that"
+    yield "system", "tier", *_OF_HOSTING.values()
     found: dict[tuple[str, str], dict[str, Figure]] = {}
     for figure in measured().values():
         if figure.name.startswith("hosting "):
             case, _, of = figure.name.removeprefix("hosting ").rpartition(": ")
             tier, what = of.split()
-            found.setdefault((case, tier), {})[what] = figure
-    for (case, tier), of_case in sorted(found.items(), key=lambda one: (one[0][1], one[1]["idle"].value)):
-        hosting = of_case["idle"].says.rpartition("; ")[2].partition(", ")[2]
-        yield (
-            f"{case}: {hosting}", tier, f"{of_case['idle'].value:.0f} MiB", f"{of_case['worked'].value:.0f} MiB",
-            f"{of_case['start'].value:.1f} s", f"{of_case['first'].value:,.0f}/s", f"{of_case['rate'].value:,.0f}/s",
-        )  # fmt: skip
+            found.setdefault((tier, case), {})[what] = figure
+    for tier in ("county", "township"):
+        for case in CASES:
+            of_case = found[tier, case]
+            hosting = of_case["idle"].says.rpartition("; ")[2].partition(", ")[2]
+            told = {what: _figure(figure) for what, figure in of_case.items()}
+            yield f"{case}: {hosting}", tier, *(told.get(what, "–") for what in _OF_HOSTING)
+
+
+_OF_HOSTING = {
+    "idle": "idle",
+    "worked": "after its commands",
+    "start": "start",
+    "starting": "of which processor",
+    "first": "first command of each body",
+    "rate": "commands after that",
+    "command": "processor a command",
+}
 
 
 def _everybody() -> Iterator[Row]:
@@ -165,8 +176,8 @@ def _everybody() -> Iterator[Row]:
     found = [burden(instances, needed, busiest * share, _known()) for _, instances, needed, share in cases]
     yield "in a year, the generated volume", *(name for name, *_ in cases)
     yield "instances that hear everything", *(f"{one.instances:,}" for one in found)
-    yield "delivered to inboxes", *(_bytes(one.delivered) for one in found)
-    yield "kept of how far each has heard each stream", *(_bytes(one.progress) for one in found)
+    yield "delivered to inboxes", *(size(one.delivered) for one in found)
+    yield "kept of how far each has heard each stream", *(size(one.progress) for one in found)
     yield "processors that hear, in the busiest minute", *(f"{one.heard:,.2f}" for one in found)
     yield "processors of idle instances", *(f"{one.idle:,.1f}" for one in found)
     yield "processors of brokers for idle instances", *(f"{one.broker:,.1f}" for one in found)
@@ -194,29 +205,29 @@ def _limits() -> Iterator[Row]:
     yield (
         "one PostgreSQL of read models, after ten years",
         "one server's disk",
-        *(_bytes(10 * one.read) for one in tenfold),
+        *(size(10 * one.read) for one in tenfold),
     )
     yield (
         "all read models built anew, after ten years",
         f"{_known()['rebuild of all read models'].value:,.0f} events/s",
-        *(_time(10 * one.rebuild) for one in tenfold),
+        *(duration(10 * one.rebuild) for one in tenfold),
     )
     yield (
         "one pass over all hashes, after ten years, by one instance",
         f"{VERIFIED} events/s, on purpose",
-        *(_time(10 * one.events / VERIFIED) for one in tenfold),
+        *(duration(10 * one.events / VERIFIED) for one in tenfold),
     )
 
 
 _TABLES: Mapping[str, Callable[[], str]] = {
-    "answer": lambda: _table(_answer()),
-    "inputs": lambda: _table(_inputs()),
-    "arithmetic": lambda: _table(_arithmetic()),
-    "simulation": lambda: _table(_simulation()),
-    "deadline": lambda: _table(_deadline()),
-    "hosting": lambda: _table(_hosting()),
-    "everybody": lambda: _table(_everybody()),
-    "limits": lambda: _table(_limits()),
+    "answer": lambda: table(_answer()),
+    "inputs": lambda: table(_inputs()),
+    "arithmetic": lambda: table(_arithmetic()),
+    "simulation": lambda: table(_simulation()),
+    "deadline": lambda: table(_deadline()),
+    "hosting": lambda: table(_hosting()),
+    "everybody": lambda: table(_everybody()),
+    "limits": lambda: table(_limits()),
 }
 _CITY = SHAPES[0].tiers
 
@@ -248,9 +259,14 @@ def _reacting(tier: str) -> float:
 
 
 def _rate(tier: str) -> float:
-    """Commands a second of one process, the reactions that go with them included."""
-    measured_at = min(_known()[f"hosting one body: {of} rate"].value for of in ("county", "township"))
-    return measured_at / _reacting(tier)
+    """Commands a second of one process on one processor, the reactions that go with them included."""
+    milliseconds = max(_known()[f"hosting a province: {of} command"].value for of in ("county", "township"))
+    return 1_000 / milliseconds / _reacting(tier)
+
+
+def _figure(figure: Figure) -> str:
+    value = f"{figure.value:,.0f}" if figure.value >= 100 else f"{figure.value:.3g}"
+    return f"{value} {figure.unit}"
 
 
 def _once(name: str, tell: Callable[[Need], str]) -> Row:
@@ -263,36 +279,3 @@ def _each(name: str, tell: Callable[[Need], str]) -> Row:
 
 def _over(name: str, tell: Callable[[Iterable[Peak]], str]) -> Row:
     return name, *(" – ".join(tell(list(_peaks(shape, volume).values())) for volume in VOLUMES) for shape in SHAPES)
-
-
-def _table(rows: Iterator[Row]) -> str:
-    head = next(rows)
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def _rounded(value: float) -> str:
-    return f"{float(f'{value:.2g}'):,.0f}"
-
-
-def _count(value: float) -> str:
-    return f"{value / 1e6:.2f} million" if value >= 1e6 else f"{value:,.0f}"
-
-
-def _bytes(value: float) -> str:
-    for unit, name in ((2**40, "TiB"), (2**30, "GiB")):
-        if value >= unit:
-            return f"{value / unit:.1f} {name}"
-    return f"{value / 2**20:,.0f} MiB"
-
-
-def _mebi(value: float) -> str:
-    return _bytes(value * 2**20)
-
-
-def _time(seconds: float) -> str:
-    if seconds >= 2 * 86_400:
-        return f"{seconds / 86_400:.1f} days"
-    if seconds >= 5_400:
-        return f"{seconds / 3600:.1f} h"
-    return f"{seconds / 60:.0f} min" if seconds >= 90 else f"{seconds:.0f} s"
