@@ -34,7 +34,7 @@ demo: setup ## Play the main job on real servers and stay up to explore; ONCE=1 
 	$(TIED) $(BIN)/python -m deploy.local.demo $(if $(ONCE),--once)
 
 test: setup $(HELM) $(PROMETHEUS) ## Run all tests; ARGS="tests/store -k race" runs some
-	$(TIED) $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder $(ARGS)
+	$(TIED) $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder $(ARGS)
 
 lint: $(EDITABLE) $(CONTRACT) ## Check the contract, style, types and the direction of dependencies
 	$(BIN)/buf lint

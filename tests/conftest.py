@@ -24,22 +24,14 @@ def pytest_configure() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
-SYSTEMS = ("tests/monitoring/", "tests/faults/", "tests/drills/", "tests/special_cases/", "tests/privacy/")
-"""Folders whose tests share one whole system, and take long."""
+SYSTEMS = ("tests/monitoring/test_alerts", "tests/faults/", "tests/drills/")
+"""Tests on whole systems, which take long."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Those who share a system go to one process, which starts it once; others go by their modules. Systems first: what
-    takes long would keep one process busy alone at the end."""
-    groups = {item: next(iter(_systems(item)), item.nodeid.partition("::")[0]) for item in items}
-    items.sort(key=lambda item: SYSTEMS.index(groups[item]) if groups[item] in SYSTEMS else len(SYSTEMS))
-    for item in items:
-        if item.config.pluginmanager.hasplugin("xdist"):
-            item.add_marker(pytest.mark.xdist_group(groups[item]))
-
-
-def _systems(item: pytest.Item) -> Iterator[str]:
-    return (system for system in SYSTEMS if item.nodeid.startswith(system))
+    """Whole systems first: every cause takes its time, and at the end they would keep one process busy alone."""
+    order = {system: place for place, system in enumerate(SYSTEMS)}
+    items.sort(key=lambda item: next((order[one] for one in SYSTEMS if item.nodeid.startswith(one)), len(SYSTEMS)))
 
 
 @pytest.fixture(autouse=True)
