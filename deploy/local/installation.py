@@ -72,7 +72,9 @@ def installation(directory: Path, servers: Servers, prefix: str = "linkage_demo_
     _write(directory, plan)
     log = directory / "services.log"
     command = [sys.executable, "-m", "deploy.local.procession", str(directory / "Procfile")]
-    processes = spawn(command, log=log, cwd=REPOSITORY, env=plan.parts[WORKER].environment)
+    environment = plan.parts[WORKER].environment.items()
+    inherited = {name: value for name, value in environment if not name.startswith("LINKAGE_")}  # each has its own file
+    processes = spawn(command, log=log, cwd=REPOSITORY, env=inherited)
     try:
         for name in (*TIERS, QUERY):
             ready = _serves(plan.parts[name].address)
