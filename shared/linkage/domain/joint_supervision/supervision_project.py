@@ -87,12 +87,8 @@ def evolve(state: SupervisionProject, event: Message) -> SupervisionProject:
 def authorise(
     state: SupervisionProject, command: v1.AuthorizeOffPlanSupervisionRequest, occasion: Occasion
 ) -> Decision:
-    authorised = v1.OffPlanSupervisionAuthorized(
-        joint_work_id=command.joint_work_id,
-        project_id=command.project_id,
-        reason=command.reason,
-        authorised_by=command.authorised_by,
-    )
+    authorised = v1.OffPlanSupervisionAuthorized(joint_work_id=command.joint_work_id, project_id=command.project_id)
+    authorised.reason, authorised.authorised_by = command.reason, command.authorised_by
     if state.authorised == authorised:
         return unchanged
     return exists() if state.authorised is not None or state.status is not Status.NONE else recorded(authorised)
@@ -163,9 +159,8 @@ def note_finding(state: SupervisionProject, command: v1.NoteFindingRequest, occa
     if command.finding_id in state.findings:
         return unchanged
     noted = v1.SupervisionFindingNoted(finding_id=command.finding_id, organisation=command.organisation)
-    if state.status is not Status.NONE:
-        return recorded(named(state, noted))
-    noted.joint_work_id, noted.project_id = command.joint_work_id, command.project_id
+    noted.project_id = command.project_id
+    noted.joint_work_id = command.joint_work_id if state.status is Status.NONE else state.plan.joint_work_id
     return recorded(noted)
 
 
