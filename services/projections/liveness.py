@@ -9,7 +9,7 @@ broker does not answer that eye either, nobody is blamed.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import aiokafka
@@ -18,7 +18,7 @@ from aiokafka.errors import KafkaError
 from linkage.bus import KafkaSettings
 from services.projections.agent import ssl_context
 
-__all__ = ["Ends", "Judge", "Seen"]
+__all__ = ["Ends", "Judge", "Place", "Seen"]
 
 Place = tuple[str, int]
 """Topic and partition."""
@@ -86,6 +86,16 @@ class Ends:
         except (KafkaError, OSError, TimeoutError):
             await self.close()
             return None
+
+    async def of(self, places: Iterable[Place]) -> dict[Place, int] | None:
+        """The places' ends as the broker has them; None if it does not answer."""
+        try:
+            asked = (await self._opened()).end_offsets([aiokafka.TopicPartition(*place) for place in places])
+            found = await asyncio.wait_for(asked, 5)
+        except (KafkaError, OSError, TimeoutError):
+            await self.close()
+            return None
+        return {(place.topic, place.partition): end for place, end in found.items()}
 
     async def close(self) -> None:
         """Closes the client; it is opened again when it is needed."""

@@ -7,7 +7,7 @@ harmless: versions say what was folded, and the partitions' rows are locked and 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import uuid4
 
@@ -31,6 +31,7 @@ log = structlog.get_logger("services.projections")
 
 _BEGIN = "select stolen, parked from begin_batch($1, $2, $3)"
 _PROGRESS = statement("progress.save")
+_VOID = statement("progress.void")
 _GENERATIONS = statement("generations.load")
 
 _CONTENT = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
@@ -126,6 +127,12 @@ class Projector:
                 return await parking.replay(conn, consumer_name(read_model), stream, handle)
             finally:
                 self.forget()
+
+    async def void(self, ends: Mapping[tuple[str, int], int]) -> int:
+        """Forgets how far places (topic and partition) were read that end before it; of how many. Rows stay."""
+        columns = [place[0] for place in ends], [place[1] for place in ends], list(ends.values())
+        async with self._pool.acquire() as conn:
+            return int((await conn.execute(_VOID, *columns)).removeprefix("DELETE "))
 
     async def look_after(self, read_model: str) -> None:
         """Replays the parked streams of a read model that an operator has asked for, and those that wait for a gap."""

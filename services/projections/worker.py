@@ -33,6 +33,7 @@ from services.projections.healing import Stores
 from services.projections.liveness import Ends, Judge, Seen
 from services.projections.projector import Delivery, NotOurGeneration, Projector, Unreadable
 from services.projections.read_models import READ_MODELS
+from services.projections.recount import Recount
 from services.projections.settings import WorkerSettings
 
 __all__ = ["Worker", "delivery", "main"]
@@ -58,6 +59,7 @@ class Worker:
         self._settings = settings
         self._stores = Stores.at(settings.store_dsns())
         self._ends = Ends(kafka)
+        self._recount = Recount(Ends(kafka))  # not the same eye: a look may take its time
         self._judge = Judge()
         self._freshness = Freshness()
         self._projector: Projector | None = None
@@ -97,7 +99,9 @@ class Worker:
         begin, started = time.monotonic(), time.time_ns()
         while True:
             try:
-                new = await (await self.projector()).apply(batch)
+                projector = await self.projector()
+                await self._recount.before(projector, batch)
+                new = await projector.apply(batch)
                 break
             except _NOT_ANSWERING as problem:
                 log.warning("batch not written, trying again", problem=f"{type(problem).__name__}: {problem}")

@@ -22,12 +22,16 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from deploy.local.kafka import Kafka
 from deploy.local.processes import free_port, spawn
 from linkage.bus import KafkaSettings, to_record
-from linkage.bus.topics import apply, topic_of
+from linkage.bus.topics import apply, event_topics, topic_of
+from linkage.ctl.records import read_to_end
 from linkage.store import Store
 from services.projections.agent import APP_ID
 from services.projections.fact import Fact
+from services.projections.liveness import Ends, Place
 from services.projections.read_models import READ_MODELS
 from services.projections.rebuild import rebuild
+from services.projections.recount import Recount
+from services.projections.worker import delivery
 from tests.projections.conftest import Projections
 from tests.projections.story import concluded, facts, linked_consultation, store
 
@@ -175,3 +179,71 @@ async def test_neither_a_killed_worker_nor_a_killed_broker_loses_or_doubles_anyt
     for model in READ_MODELS:
         await rebuild(projections.pool, projections.stores, model)
     assert await projections.content() == live
+
+
+async def test_a_worker_knows_by_itself_that_a_lost_kafka_counts_anew(
+    workers: Workers, fresh_kafka: Kafka, projections: Projections, tiers: dict[str, Store]
+) -> None:
+    works = [[*linked_consultation(f"512000-JW-{n}"), *concluded(f"512000-JW-{n}")] for n in range(1, 5)]
+    told = [fact for acts in works for fact in facts(acts)]
+    for acts in works:
+        await store(acts, tiers)
+    await asyncio.to_thread(publish, workers.settings, told)
+    workers.start()
+    await until(lambda: workers.has_folded(len(told)))
+    await until(workers.has_acknowledged_what_it_wrote)
+    before = await projections.content()
+    workers.stop()
+    await asyncio.to_thread(fresh_kafka.lose)
+    await asyncio.to_thread(apply, workers.settings)
+    # Less than there was: the offsets end before those that were noted.
+    again = facts(works[0])
+    await asyncio.to_thread(publish, workers.settings, again)
+    newest, ends = await asyncio.to_thread(_written, workers.settings)
+    noted = await _noted(projections)
+    void = {place: offset for place, offset in newest.items() if noted[place] >= ends[place]}
+    assert void, "some place ends before where it was read to"
+    workers.start()
+    await until(lambda: _holds(projections, void))
+    assert await projections.content() == before, "rows and guards stay: nothing is folded twice"
+    assert {place: at for place, at in (await _noted(projections)).items() if place not in newest} == {
+        place: at for place, at in noted.items() if place not in newest
+    }, "where nothing was published nothing is said"
+
+
+async def test_what_is_delivered_again_does_not_take_back_how_far_was_read(
+    workers: Workers, projections: Projections, tiers: dict[str, Store]
+) -> None:
+    acts = [*linked_consultation("512000-JW-1")]
+    await store(acts, tiers)
+    await asyncio.to_thread(publish, workers.settings, facts(acts))
+    records = await asyncio.to_thread(lambda: list(read_to_end(workers.settings, event_topics())))
+    batch = [delivery(record) for record in records]
+    when: list[list[Any]] = []
+    for _ in range(2):
+        ends = Ends(workers.settings)
+        await Recount(ends).before(projections.projector, batch)
+        await projections.projector.apply(batch)
+        await ends.close()
+        when.append(await projections.pool.fetch("select * from progress order by topic, partition"))
+    assert when[0] == when[1] != []
+
+
+async def _noted(projections: Projections) -> dict[Place, int]:
+    """Up to which offset each place was read, as the read models have it."""
+    rows = await projections.pool.fetch("select topic, partition, kafka_offset from progress")
+    return {(row["topic"], row["partition"]): row["kafka_offset"] for row in rows}
+
+
+async def _holds(projections: Projections, ends: dict[Place, int]) -> bool:
+    noted = await _noted(projections)
+    return all(noted.get(place) == offset for place, offset in ends.items())
+
+
+def _written(settings: KafkaSettings) -> tuple[dict[Place, int], dict[Place, int]]:
+    """The offset of the newest record of each place that has any, and where the place ends: behind it a transaction's
+    end stands, which is no record."""
+    newest = {(one.topic, one.partition): one.offset for one in read_to_end(settings, event_topics())}
+    with closing(KafkaConsumer(**settings.client(), isolation_level="read_committed")) as reader:
+        ends = reader.end_offsets([TopicPartition(*place) for place in newest])
+    return newest, {(place.topic, place.partition): end for place, end in ends.items()}
