@@ -41,11 +41,7 @@ async def drill(stage: Stage) -> None:
     for consumer in await _consumers(stage, first.stream):
         await stage.ctl("parked", "replay", first.stream, "--consumer", consumer, of="worker")
     await stage.until(partial(flows, "worker"), "nothing of it is parked for the read models any more")
-
-    async def shown() -> bool:
-        return "JOINT_STATE_CANCELLED" in str(await stage.board(work))
-
-    await stage.until(shown, "they show what its second event says")
+    await stage.until(partial(stage.shown, work, "JOINT_STATE_CANCELLED"), "they show what its second event says")
 
 
 async def _parked(stage: Stage, stream: str, of: str) -> bool:

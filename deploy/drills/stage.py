@@ -121,11 +121,16 @@ class Stage:
         """The joint work, as the read models show it to the city."""
         token = self.site.plan.mint.token(CITY, v1.POST_CPPCC_OFFICE)
         async with Office(self.site.address("query"), token) as office:
-            return await office(v1.GetJointWorkRequest(joint_work_id=work), within=5)
+            return await office(v1.GetJointWorkRequest(joint_work_id=work), within=_PATIENCE)
 
-    async def shown(self, work: str) -> bool:
-        """Whether the read models show that a body takes part in the joint work."""
-        return "ACCEPTED" in str(await self.board(work))
+    async def shown(self, work: str, word: str = "ACCEPTED") -> bool:
+        """Whether the read models show the joint work with that word: by default, that a body takes part in it."""
+        try:
+            return word in str(await self.board(work))
+        except Refused as refused:
+            if refused.code not in (StatusCode.NOT_FOUND, StatusCode.UNAVAILABLE):
+                raise
+            return False
 
     async def until(self, condition: Callable[[], Awaitable[bool]], what: str, seconds: float = _PATIENCE) -> None:
         """Waits until it holds. Raises DrillFailed after so many seconds."""

@@ -29,7 +29,7 @@ def scene() -> Iterator[Stage]:
     shutil.rmtree(directory)
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("name", DRILLS)
 async def test_the_drill_ends_well(scene: Stage, name: str) -> None:
     if name == "upgrading" and not before_this_release():
