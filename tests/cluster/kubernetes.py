@@ -172,6 +172,12 @@ class Namespace:
         finally:
             self.kubectl("delete", "pod", "load", "--wait=true", "--ignore-not-found")
 
+    def said_in_vain(self, job: str) -> str:
+        """What the pods of a Job said that have failed so far."""
+        chosen = ["--selector", f"batch.kubernetes.io/job-name={job}", "--field-selector=status.phase=Failed"]
+        failed = self.kubectl("get", "pods", *chosen, "--output=name").split()
+        return "".join(self.kubectl("logs", pod) for pod in failed)
+
     def images(self) -> set[str]:
         """Images that the release's pods run."""
         chosen = ["--selector=app.kubernetes.io/name=linkage", "--field-selector=status.phase=Running"]
