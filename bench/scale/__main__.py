@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bench.scale.costs import cost_figures, partition_figures
+from bench.scale.costs import cost_figures
 from bench.scale.hosting import CASES, hosting_figures
 from bench.scale.measured import Figure, keep
 from bench.scale.page import PAGE, filled
@@ -25,12 +25,6 @@ def page() -> None:
 def costs() -> None:
     """What an event costs in bytes, a hearing instance in time, and a process in connections."""
     _kept(cost_figures(), "python -m bench.scale costs")
-
-
-@app.command()
-def partitions() -> None:
-    """What few and many partitions of each topic cost processes that have nothing to do."""
-    _kept(partition_figures(), "python -m bench.scale partitions")
 
 
 @app.command()

@@ -29,7 +29,7 @@ from linkage.bus.topics import event_topics
 from linkage.client import Office
 from linkage.store import migrate
 
-__all__ = ["cost_figures", "partition_figures"]
+__all__ = ["cost_figures"]
 
 _CITY, _YEAR = "530100", 2023
 _SINGLE = 300
@@ -37,30 +37,7 @@ _SINGLE = 300
 _PACE = 8.0
 _LISTENERS = 4
 _IDLE = 20.0  # seconds
-_PARTITIONS, _MANY_PARTITIONS = 6, 24
-
-
-def partition_figures() -> Iterator[Figure]:
-    """What processes use while nothing happens, by the partitions of each topic. Runs for two minutes."""
-    for partitions in (_PARTITIONS, _MANY_PARTITIONS):
-        with tempfile.TemporaryDirectory(prefix="linkage-costs-", ignore_cleanup_errors=True) as place:
-            directory = Path(place)
-            directory.chmod(0o711)  # PostgreSQL's user must enter it
-            with (
-                own_servers(directory) as servers,
-                site(servers, directory / "site", partitions=partitions) as running,
-            ):
-                broker, names = servers.kafka.processes()[0], ("county", "worker")
-                time.sleep(_IDLE)  # what a start brings with it is over
-                used = [_processor(broker), *(running.processor(name) for name in names)]
-                time.sleep(_IDLE)
-                now = [_processor(broker), *(running.processor(name) for name in names)]
-                says = f"over {_IDLE:.0f} s, with {partitions} partitions of each topic"
-                for name, begin, end in zip(("broker", *names), used, now, strict=True):
-                    yield Figure(f"idle, {partitions} partitions: {name}", (end - begin) / _IDLE, "processors", says)
-                for name in names:
-                    resident = running.memory(name) / 2**20
-                    yield Figure(f"memory, {partitions} partitions: {name}", resident, "MiB", f"resident, idle; {says}")
+_PARTITIONS = 6
 
 
 def cost_figures() -> Iterator[Figure]:
