@@ -56,7 +56,9 @@ def credentials(certificate: Path, key: Path, client_ca: Path | None) -> grpc.Se
     metrics.CERTIFICATE_EXPIRES.set_function(lambda: renewed.now().expires)
     first = renewed.now()
     return grpc.dynamic_ssl_server_credentials(
-        first.configuration, _changes(renewed, first), require_client_authentication=client_ca is not None
+        first.configuration,
+        _changes(renewed, first),  # type: ignore[arg-type]  # gRPC takes None for "unchanged", its stubs do not know
+        require_client_authentication=client_ca is not None,
     )
 
 
