@@ -6,6 +6,7 @@ A tier is what it composes; everything else is the same for all three.
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
@@ -115,6 +116,7 @@ async def _serve(
         methods = dict(command_methods(tier.aggregates, commands))
         if tier.vault:
             methods |= citizen_methods(vault, frozenset(hosted))
+        gc.freeze()  # the directory and its rules live as long as the process: no collection looks through them
         async with serve(methods, issuers, directory, settings.listen()) as running:
             background = [
                 asyncio.create_task(relay.run(), name="relay"),
