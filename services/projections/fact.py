@@ -11,7 +11,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from linkage import contract, traces
 from linkage.bus import from_record, to_record
-from linkage.store import StoredEvent
+from linkage.store import Excerpt, StoredEvent
 
 __all__ = ["Fact", "Record", "fact_of", "micros", "read", "timestamp", "told", "traceparent_of"]
 
@@ -62,7 +62,7 @@ class Fact(NamedTuple):
     hash: bytes
     position: int
     published_at: datetime
-    origin: StoredEvent | Record
+    origin: StoredEvent | Excerpt | Record
     problem: str = ""
 
     @property
@@ -73,23 +73,31 @@ class Fact(NamedTuple):
     @property
     def data(self) -> bytes:
         """The message as it was stored and published."""
-        return self.origin.data if isinstance(self.origin, StoredEvent) else self.origin.value or b""
+        return (self.origin.value or b"") if isinstance(self.origin, Record) else self.origin.data
 
     @property
     def event(self) -> StoredEvent:
-        """The whole event; raises MalformedRecord where what no read model needs is amiss."""
+        """The whole event, of which an excerpt does not know; raises MalformedRecord where what no read model needs is
+        amiss."""
+        assert not isinstance(self.origin, Excerpt)
         return self.origin if isinstance(self.origin, StoredEvent) else from_record(*self.origin)
 
     @property
     def record(self) -> Record:
-        """The record that carries it."""
-        return Record(*to_record(self.origin)) if isinstance(self.origin, StoredEvent) else self.origin
+        """The record that carries it, as `event`."""
+        return self.origin if isinstance(self.origin, Record) else Record(*to_record(self.event))
 
 
-def fact_of(event: StoredEvent) -> Fact:
+def fact_of(event: StoredEvent | Excerpt) -> Fact:
     """A stored event as a fact. Its store does not know when it was published: soon after it was recorded."""
-    position, stream, version, key, type, data, metadata, _, hash = event
-    _, tier, post, occurred_at, recorded_at, _, correlation_id, causation_id, _, _ = metadata
+    if isinstance(event, Excerpt):
+        (
+            position, stream, version, key, type, data, hash, tier, post, occurred_at, recorded_at, correlation_id,
+            causation_id,
+        ) = event  # fmt: skip
+    else:
+        position, stream, version, key, type, data, metadata, _, hash = event
+        _, tier, post, occurred_at, recorded_at, _, correlation_id, causation_id, _, _ = metadata
     body, kind, _ = stream.split("/", 2)
     message, problem = _decoded(type, data)
     since = occurred_at - _EPOCH

@@ -120,7 +120,7 @@ class _Building:
             following.cancel()
 
     async def _page(self, store: Store) -> list[Fact]:
-        self._cursors[store], events = await store.page(self._cursors[store], _PAGE, self._kinds)
+        self._cursors[store], events = await store.excerpts(self._cursors[store], _PAGE, self._kinds)
         return [fact_of(event) for event in events]
 
     async def _take(self, pages: AsyncGenerator[Sequence[Fact]], *, combine: bool) -> None:
@@ -205,9 +205,10 @@ class _Building:
         consumer = consumer_name(model.name)
         async with self._pool.acquire() as conn, conn.transaction():
             for fact, reason in self.refused.values():
-                await parking.park(conn, consumer, fact.event, reason)
-                for later in await stores.anywhere(fact.stream, fact.version):
-                    await parking.queue_behind(conn, consumer, later.event)
+                first, *later = await stores.anywhere(fact.stream, fact.version - 1)
+                await parking.park(conn, consumer, first.event, reason)
+                for one in later:
+                    await parking.queue_behind(conn, consumer, one.event)
             await conn.execute(_SWITCH, model.name, self._generation.number, model.fold_version)
 
     def holds(self, stream: str) -> bool:

@@ -6,7 +6,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from linkage.store import Head, Store
+from linkage.store import Excerpt, Head, Store
 from linkage.store.batch import columns, rows
 from linkage.store.connection import open_pool, statement
 from linkage.store.read import Tail
@@ -80,6 +80,22 @@ async def test_one_kind_is_read_by_cursor_too(store: Store) -> None:
     assert [event.stream for event in events] == ["512021/finding/512021-4"]
     assert await store.read_kind("finding", cursor, 2) == (cursor, [])
     assert len((await store.read_all(0, 100))[1]) == 6
+
+
+async def test_excerpts_are_the_events_without_what_only_the_evidence_needs(store: Store) -> None:
+    for i in range(6):
+        await append(store, f"512021/{'participation' if i % 2 else 'finding'}/512021-{i}")
+
+    _, events = await store.page(0)
+    cursor, excerpts = await store.excerpts(0, 4, ())
+    _, rest = await store.excerpts(cursor, 4, ())
+    of_one_kind = [one for one in excerpts + rest if one.stream.split("/")[1] == "finding"]
+    assert [one._asdict() for one in excerpts + rest] == [
+        {name: getattr(event, name, None) or getattr(event.metadata, name, "") for name in Excerpt._fields}
+        for event in events
+    ]
+    assert await store.excerpts(0, 10, ["finding"]) == (events[-1].position, of_one_kind)
+    assert len(of_one_kind) == 3
 
 
 async def test_a_kind_without_news_lets_the_cursor_advance(store: Store) -> None:

@@ -9,6 +9,7 @@ __all__ = [
     "AppendRejected",
     "Appended",
     "ChainBroken",
+    "Excerpt",
     "Head",
     "Metadata",
     "NewEvent",
@@ -71,6 +72,24 @@ class StoredEvent(NamedTuple):
     def id(self) -> str:
         """The id under which the whole system knows this event (CloudEvents `ce_id`)."""
         return f"{self.stream}@{self.version}"
+
+
+class Excerpt(NamedTuple):
+    """What a fold needs of a stored event: the rest is evidence, which costs as much again to read."""
+
+    position: int
+    stream: str
+    version: int
+    key: str
+    type: str
+    data: bytes
+    hash: bytes
+    tier: str
+    post: str
+    occurred_at: datetime
+    recorded_at: datetime
+    correlation_id: str
+    causation_id: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from linkage.store.chain import BrokenLink, verify
 from linkage.store.connection import UNREACHABLE, statement, unavailable
-from linkage.store.events import Appended, Head, Metadata, RequestReused, StoredEvent, StoreUnavailable
+from linkage.store.events import Appended, Excerpt, Head, Metadata, RequestReused, StoredEvent, StoreUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Tail", "answer", "broken_links", "head", "load", "oldest_writer", "recent", "tail_state"]
 
 _ANSWER = statement("answer")
+_EXCERPTS = statement("excerpts")
 _HEAD = statement("head")
 _LINKS = statement("links")
 _LOAD = statement("load")
@@ -112,41 +113,58 @@ class Tail:
 
     async def read(self, after: int, limit: int, kinds: Sequence[str] = ()) -> tuple[int, list[StoredEvent]]:
         """Up to `limit` events (of these kinds) after the cursor, and the new cursor; nothing new: `(after, [])`."""
+        if not await self._reach(after):
+            return after, []
+        settled = self._settled
+        if kinds:
+            rows = await self._look_for(_READ_KIND, kinds, after, settled, limit)
+        else:
+            rows = await self._fetch(_READ_ALL, after, settled, limit)
+        events = [_event(row) for row in rows]
+        return (events[-1].position if len(events) == limit else settled), events
+
+    async def excerpts(self, after: int, limit: int, kinds: Sequence[str]) -> tuple[int, list[Excerpt]]:
+        """As `read`, but only what folds need. `kinds`: none named, all."""
+        if not await self._reach(after):
+            return after, []
+        settled = self._settled
+        rows = await self._look_for(_EXCERPTS, kinds, after, settled, limit)
+        found: list[Excerpt] = [_new(Excerpt, row) for row in rows]
+        return (found[-1].position if len(found) == limit else settled), found
+
+    async def _look_for(
+        self, query: str, kinds: Sequence[str], after: int, settled: int, limit: int
+    ) -> "list[asyncpg.Record]":
+        rows: list[asyncpg.Record] = []
+        while after < settled and len(rows) < limit:
+            upto = min(after + _WINDOW, settled)
+            rows += await self._fetch(query, after, upto, limit - len(rows), list(kinds))
+            after = upto
+        return rows
+
+    async def _fetch(self, query: str, *arguments: object) -> "list[asyncpg.Record]":
         try:
-            if after >= self._settled and not await self._settle(after):
-                return after, []
-            settled = self._settled
-            if kinds:
-                rows = await self._look_for(kinds, after, settled, limit)
-            else:
-                rows = await _fetch(self._pool, _READ_ALL, after, settled, limit)
+            return await _fetch(self._pool, query, *arguments)
         except StoreUnavailable:
             # What comes back may be a restored server, in which settled positions are drawn anew.
             self._settled, self._pending = 0, None
             raise
-        events = [_event(row) for row in rows]
-        return (events[-1].position if len(events) == limit else settled), events
 
-    async def _look_for(self, kinds: Sequence[str], after: int, settled: int, limit: int) -> "list[asyncpg.Record]":
-        rows: list[asyncpg.Record] = []
-        while after < settled and len(rows) < limit:
-            upto = min(after + _WINDOW, settled)
-            rows += await _fetch(self._pool, _READ_KIND, after, upto, limit - len(rows), list(kinds))
-            after = upto
-        return rows
+    async def _reach(self, after: int) -> bool:
+        return after < self._settled or await self._settle(after)
 
     async def _settle(self, after: int) -> bool:
         """Waits until positions above `after` are settled; False where there are none, or patience ends first."""
         deadline = asyncio.get_running_loop().time() + self._patience
         while after >= self._settled:
             if self._pending is None:
-                head, fence = (await _fetch(self._pool, _RAISE_FENCE, after))[0]
+                head, fence = (await self._fetch(_RAISE_FENCE, after))[0]
                 if fence is None:
                     return False
                 self._pending = (head, fence)
             head, fence = self._pending
             wait = 0.0005
-            while (await _fetch(self._pool, _LOWEST_OPEN_ID))[0][0] < fence:
+            while (await self._fetch(_LOWEST_OPEN_ID))[0][0] < fence:
                 if asyncio.get_running_loop().time() > deadline:
                     return False  # the fence stays up: the next read goes on waiting for the same writers
                 await asyncio.sleep(wait)

@@ -11,7 +11,7 @@ from linkage.store.append import GroupCommit
 from linkage.store.batch import rows
 from linkage.store.chain import BrokenLink
 from linkage.store.connection import UNREACHABLE, open_pool, unavailable
-from linkage.store.events import Appended, Head, Metadata, NewEvent, StoredEvent
+from linkage.store.events import Appended, Excerpt, Head, Metadata, NewEvent, StoredEvent
 
 if TYPE_CHECKING:
     from linkage.store.connection import Pool
@@ -86,13 +86,19 @@ class Store:
         """The answer that a stored request got; None if there is no such request. Raises `RequestReused`."""
         return await read.answer(self._pool, organisation, request_id, fingerprint)
 
-    async def page(self, after: int, limit: int = 500, kinds: Sequence[str] = ()) -> tuple[int, list[StoredEvent]]:
+    async def page(self, after: int, limit: int = 500) -> tuple[int, list[StoredEvent]]:
         """The tail: up to `limit` events after the cursor `after` (0: from the start) and the new cursor.
 
-        `kinds`: only streams of these kinds (the stream id's middle part); none named: all.
         Every event comes once, in position order. Nothing new: `(after, [])`, also while an older writer is still open.
         """
-        return await self._tail.read(after, limit, kinds)
+        return await self._tail.read(after, limit)
+
+    async def excerpts(self, after: int, limit: int, kinds: Sequence[str]) -> tuple[int, list[Excerpt]]:
+        """Like `page`, with only what folds need of each event: for whoever reads the whole log in bulk.
+
+        `kinds`: only streams of these kinds (the stream id's middle part); none named: all.
+        """
+        return await self._tail.excerpts(after, limit, kinds)
 
     async def read_all(self, after: int, limit: int) -> tuple[int, list[StoredEvent]]:
         """The whole log by cursor, like `page`."""
