@@ -10,14 +10,15 @@ __all__ = ["Secret", "cleaned"]
 
 
 def cleaned(text: str) -> str:
-    """The secret without blanks around it. ValueError, which never says it, where it is empty or has one inside."""
+    """The secret without blanks around it. ValueError, which never says it, where it is empty or more than one line.
+
+    A blank inside may be a password's own.
+    """
     bare = text.strip()
     if not bare:
         raise ValueError("is empty")
-    if any(character.isspace() for character in bare):
-        raise ValueError(
-            "has a blank or a newline inside: is it one secret alone? (in an address, write %20 for a blank)"
-        )
+    if any(character.isspace() and character != " " for character in bare):
+        raise ValueError("has a newline or a tab inside: is it one secret alone?")
     return bare
 
 

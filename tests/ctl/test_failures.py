@@ -19,7 +19,7 @@ LINKAGECTL = Path(sysconfig.get_path("scripts")) / "linkagectl"
     [
         (("verify", "store"), {"LINKAGE_STORE_DSN": "{nobody}"}, "The server does not answer"),
         (("stream", "list"), {"LINKAGE_STORE_DSN": "no-address-secret-word-inside"}, "The database's address"),
-        (("stream", "list"), {"LINKAGE_STORE_DSN": "{nobody}\nsecret-word"}, "has a blank or a newline inside"),
+        (("stream", "list"), {"LINKAGE_STORE_DSN": "{nobody}\nsecret-word"}, "has a newline or a tab inside"),
         (("verify", "store"), {"LINKAGE_STORE_DSN": "{nobody}\n"}, "The server does not answer"),
         (("vault", "rewrap"), {"LINKAGE_STORE_DSN": "{nobody}"}, "LINKAGE_VAULT_KEYS"),
         (("vault", "scrub"), {"LINKAGE_STORE_DSN": "{nobody}"}, "The server does not answer"),

@@ -83,9 +83,9 @@ def test_a_newline_at_the_end_of_a_secret_is_none_of_it(monkeypatch: pytest.Monk
     ],
 )
 @pytest.mark.parametrize(
-    ("value", "why"), [("secret-word\nsecret-word", "has a blank or a newline inside"), (" \n", "is empty")]
+    ("value", "why"), [("secret-word\nsecret-word", "has a newline or a tab inside"), (" \n", "is empty")]
 )
-def test_a_blank_inside_a_secret_is_refused(
+def test_a_newline_inside_a_secret_is_refused(
     settings: type[BaseSettings],
     name: str,
     value: str,
@@ -97,11 +97,11 @@ def test_a_blank_inside_a_secret_is_refused(
     assert refusal(settings, capsys).startswith(f"{name}: {why}")
 
 
-def test_a_blank_inside_one_of_the_stores_is_refused(
+def test_a_newline_inside_one_of_the_stores_is_refused(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("LINKAGE_STORES", json.dumps({"county": [DSN, f"{DSN} x"]}))
-    assert refusal(WorkerSettings, capsys).startswith("LINKAGE_STORES_COUNTY_1: has a blank or a newline inside")
+    monkeypatch.setenv("LINKAGE_STORES", json.dumps({"county": [DSN, f"{DSN}\nx"]}))
+    assert refusal(WorkerSettings, capsys).startswith("LINKAGE_STORES_COUNTY_1: has a newline or a tab inside")
 
 
 @pytest.mark.parametrize("given", [("CERTIFICATE",), ("KEY",), ("CLIENT_CA",), ("KEY", "CLIENT_CA")])
