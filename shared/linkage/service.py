@@ -21,7 +21,7 @@ from linkage.bus import parking
 from linkage.bus.cursor import StoreBehind, confirm
 from linkage.bus.inbox import Inbox, Poison
 from linkage.bus.relay import Relay
-from linkage.bus.topics import event_topics
+from linkage.bus.topics import TopicsUnfit, event_topics
 from linkage.domain.aggregate import Aggregate
 from linkage.domain.directory import Directory
 from linkage.domain.reaction import Reaction
@@ -77,6 +77,8 @@ def run(tier: Tier) -> None:
         except (StoreUnavailable, StoreBehind, DatabaseUnfit) as error:
             # Only at the start: later the service waits for its store, and says so to whoever asks.
             refuse(f"LINKAGE_STORE_DSN: {error}")
+        except TopicsUnfit as error:
+            refuse(f"LINKAGE_KAFKA_PARTITIONS: {error}")
         except CannotListen as error:
             refuse(str(error))
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from deploy.local.kafka import Kafka
 from deploy.local.parts import HOSTED, Part
-from linkage.bus import inbox, parking
+from linkage.bus import KafkaSettings, inbox, parking, topics
 from linkage.rpc.minting import Mint, issuers_file
 from linkage.store import migrate
 from linkage.store.migrate import MIGRATIONS
@@ -117,9 +118,26 @@ def test_a_database_of_a_later_release_is_refused(settings: dict[str, str], modu
     assert said.endswith("restore the backup from before\n")
 
 
-async def _of_a_later_release(dsn: str) -> None:
+def test_topics_with_another_number_of_partitions_are_refused(
+    settings: dict[str, str], database: str, kafka: Kafka
+) -> None:
+    asyncio.run(_migrated(database))
+    topics.apply(KafkaSettings(bootstrap=kafka.bootstrap, partitions=6))
+    other = {"LINKAGE_KAFKA": kafka.bootstrap, "LINKAGE_KAFKA_PARTITIONS": "5", "LINKAGE_STORE_DSN": database}
+    status, said = ended("services.county.main", {**settings, **other})
+    assert status == 2
+    refusal = said.splitlines()[-1]
+    assert refusal.startswith("LINKAGE_KAFKA_PARTITIONS: topic linkage.")
+    assert "has 6 partitions, but 5 are configured: configure 6 for every service" in refusal
+
+
+async def _migrated(dsn: str) -> None:
     for folder in (MIGRATIONS, inbox.MIGRATIONS, parking.MIGRATIONS, VAULT):
         await migrate(dsn, folder)
+
+
+async def _of_a_later_release(dsn: str) -> None:
+    await _migrated(dsn)
     await generations.prepare(dsn)
     db = await asyncpg.connect(dsn)
     try:

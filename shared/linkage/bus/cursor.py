@@ -21,7 +21,7 @@ from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
 from linkage.bus.settings import KafkaSettings
-from linkage.bus.topics import CURSORS
+from linkage.bus.topics import CURSORS, check
 from linkage.bus.worker import Worker
 
 __all__ = [
@@ -98,20 +98,26 @@ async def recent(log: Log, cursor: Cursor) -> list[bytes]:
 
 
 async def confirm(log: Log, settings: KafkaSettings, name: str, patience: float = 5.0) -> None:
-    """Raises `StoreBehind` where the store lacks what the relay `name` published last.
+    """Raises `StoreBehind` where the store lacks what the relay `name` published last, and `TopicsUnfit` where a topic
+    has another number of partitions than is configured: keys would go elsewhere than before.
 
     Where Kafka does not tell in so many seconds, nothing is confirmed: a tier works without it, and its relay will ask.
     """
     worker = Worker(f"cursor of {name}")
     try:
         async with asyncio.timeout(patience):
-            cursor = await worker.call(partial(read_cursor, settings, name))
+            cursor = await worker.call(partial(_published, settings, name))
     except (TimeoutError, KafkaError, CursorUnreadable) as problem:
         _log.warning("not confirmed against what was published", relay=name, problem=repr(problem))
         return
     finally:
         worker.end()
     await recent(log, cursor)
+
+
+def _published(settings: KafkaSettings, name: str) -> Cursor:
+    check(settings, missing_too=False)
+    return read_cursor(settings, name)
 
 
 def read_cursor(settings: KafkaSettings, name: str, seconds: float = 30) -> Cursor:

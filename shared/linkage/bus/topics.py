@@ -78,8 +78,11 @@ def apply(settings: KafkaSettings) -> list[str]:
     return created
 
 
-def check(settings: KafkaSettings) -> None:
-    """Refuses topics that do not fit: raises `TopicsUnfit`. Raises KafkaError where the cluster does not answer."""
+def check(settings: KafkaSettings, *, missing_too: bool = True) -> None:
+    """Refuses topics that do not fit: raises `TopicsUnfit`. Raises KafkaError where the cluster does not answer.
+
+    `missing_too`: also those that are not there; otherwise they may still come.
+    """
     wanted = dict.fromkeys(event_topics(), settings.partitions) | {CURSORS: 1}
     with closing(_admin(settings)) as admin:
         described = {topic["name"]: topic for topic in admin.describe_topics(list(wanted))}
@@ -87,7 +90,8 @@ def check(settings: KafkaSettings) -> None:
     for name, partitions in wanted.items():
         topic = described.get(name)
         if topic is None or topic["error_code"]:
-            problems.append(f"topic {name} is missing: run `linkagectl topics apply`")
+            if missing_too:
+                problems.append(f"topic {name} is missing: run `linkagectl topics apply`")
         elif len(topic["partitions"]) != partitions:
             problems.append(
                 f"topic {name} has {len(topic['partitions'])} partitions, but {partitions} are configured: configure "
