@@ -73,7 +73,7 @@ def sentence(error: BaseException) -> str | None:
         case FileNotFoundError() | FileExistsError() | IsADirectoryError() | PermissionError() if error.filename:
             return f"{error.filename}: {error.strerror}."
         case ConnectionError() | TimeoutError() | OSError():
-            return f"The server does not answer: {error or type(error).__name__}."
+            return f"The server does not answer: {str(error) or type(error).__name__}."
     if type(error).__module__.partition(".")[0] in ("typer", "click"):
         return None
     return (
