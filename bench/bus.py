@@ -118,7 +118,7 @@ async def _relay(dsn: str, settings: KafkaSettings) -> float:
         await _until(relay, _EVENTS)
         took = time.perf_counter() - begin
         running.cancel()
-        with suppress(asyncio.CancelledError):
+        with suppress(asyncio.CancelledError):  # we have just cancelled it
             await running
     return (_EVENTS - first) / took
 

@@ -132,7 +132,7 @@ def _copy(data: Path, into: Path) -> None:
         return names if Path(directory).name in _COPIED_EMPTY else named(directory, names)
 
     def copied(file: str, to: str) -> None:
-        with suppress(FileNotFoundError):
+        with suppress(FileNotFoundError):  # the server works on and removes files; the log brings back what counts
             shutil.copy2(file, to)
 
     shutil.copytree(data, into, ignore=left_out, copy_function=copied, dirs_exist_ok=True)

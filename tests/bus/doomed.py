@@ -20,7 +20,7 @@ from linkage.store import Store
 POINTS = ("between two sends", "after the sends", "while committing", "after the commit")
 
 
-class Doomed(KafkaProducer):  # type: ignore[misc]
+class Doomed(KafkaProducer):  # type: ignore[misc]  # kafka-python has no types
     """The real producer; only that somebody pulls the plug."""
 
     transactions = 0

@@ -236,7 +236,7 @@ async def test_a_deaf_consumer_is_noticed_and_replaced(
 def _deaf_the_first_time() -> Callable[..., KafkaConsumer]:
     made: list[KafkaConsumer] = []
 
-    class DeafTheFirstTime(KafkaConsumer):  # type: ignore[misc]
+    class DeafTheFirstTime(KafkaConsumer):  # type: ignore[misc]  # kafka-python has no types
         """The real consumer, but the first of them never listens to any partition it gets."""
 
         def poll(self, *arguments: Any, **options: Any) -> Any:

@@ -110,7 +110,7 @@ async def test_a_page_whose_records_did_not_reach_kafka_is_not_committed(
 def _freezing(kafka: Kafka) -> type[KafkaProducer]:
     (broker,) = kafka.processes()
 
-    class Freezing(KafkaProducer):  # type: ignore[misc]
+    class Freezing(KafkaProducer):  # type: ignore[misc]  # kafka-python has no types
         """The real producer, whose broker freezes in the second transaction and thaws when it is too late.
 
         It freezes when it knows the transaction's partitions, and before the records reach it.

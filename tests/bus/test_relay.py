@@ -173,7 +173,7 @@ async def test_a_relay_whose_client_never_returns_says_so_and_gives_up(
     stream, given_up = new_stream(), asyncio.Event()
     released = threading.Event()
 
-    class Stuck(KafkaProducer):  # type: ignore[misc]
+    class Stuck(KafkaProducer):  # type: ignore[misc]  # kafka-python has no types
         """The real producer, whose commit waits as long as kafka-python's may: for ever."""
 
         def commit_transaction(self) -> None:

@@ -119,7 +119,7 @@ def _with_a_consumer(dsn: str, take: Callable[[StoredEvent], Awaitable[None]], c
             return await asyncio.to_thread(ctl, *arguments, LINKAGE_STORE_DSN=dsn)
         finally:
             consumer.cancel()
-            with suppress(asyncio.CancelledError):
+            with suppress(asyncio.CancelledError):  # we have just cancelled it
                 await consumer
 
     return asyncio.run(both())

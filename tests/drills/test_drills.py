@@ -33,6 +33,7 @@ def scene() -> Iterator[Stage]:
 @pytest.mark.parametrize("name", DRILLS)
 async def test_the_drill_ends_well(scene: Stage, name: str) -> None:
     if name == "upgrading" and not before_this_release():
+        # A shallow clone does not have it, and it is nowhere else to be had.
         pytest.skip("the release before is not in this clone's history: `git fetch --unshallow`")
     await DRILLS[name](scene)
 

@@ -60,7 +60,7 @@ async def a_process_dies_again_and_again(site: Site, prom: Prometheus, directory
         restarts = asyncio.create_task(_die_again_and_again(site))
         await come()
         restarts.cancel()
-        with suppress(asyncio.CancelledError):
+        with suppress(asyncio.CancelledError):  # we have just cancelled it
             await restarts
         await asyncio.to_thread(site.await_serving, QUERY)
 
@@ -105,6 +105,7 @@ async def _die_again_and_again(site: Site) -> None:
     while True:
         dead = site.pid(QUERY)
         os.kill(dead, signal.SIGKILL)  # the site starts it anew
+        # The default keeps this round's pid; what it makes of the type is more than mypy infers.
         await eventually(lambda dead=dead: site.pid(QUERY) != dead)  # type: ignore[misc]
         await asyncio.to_thread(site.await_serving, QUERY)
         await asyncio.sleep(1)  # a scrape or two

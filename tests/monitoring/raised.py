@@ -34,6 +34,7 @@ async def raised(
 
     async def come() -> None:
         for alert in alerts:
+            # The default keeps this round's alert; what it makes of the type is more than mypy infers.
             await _until(lambda alert=alert: prom.fires(alert, **labels), f"{alert} is raised", seconds)  # type: ignore[misc]
 
     for alert in alerts:

@@ -67,6 +67,7 @@ async def test_one_trace_leads_from_the_office_through_the_other_tiers_record_to
         ("municipal", {"answered", "published"}),
         (WORKER, {"projected"}),
     ):
+        # The defaults keep this round's values; what they make of the type is more than mypy infers.
         await eventually(lambda process=process, events=events: events <= _told(site, process, trace))  # type: ignore[misc]
 
 

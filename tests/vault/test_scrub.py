@@ -15,7 +15,7 @@ from deploy.local.postgres import Postgres
 from linkage.bus import inbox, parking
 from linkage.store import migrate
 from linkage.vault import MIGRATIONS, CannotScrub, Keyring, Vault, scrub
-from tests.ctl.conftest import Ctl, ctl  # noqa: F401
+from tests.ctl.conftest import Ctl, ctl  # noqa: F401 (a fixture is used by its name)
 from tests.privacy.places import files
 from tests.vault.conftest import SHIYANG
 
@@ -137,7 +137,7 @@ async def test_a_table_that_is_locked_is_not_waited_for_while_callers_queue_behi
 
 
 def test_the_doctor_says_when_it_is_due_and_when_it_is_done(
-    ctl: Ctl,  # noqa: F811
+    ctl: Ctl,  # noqa: F811 (the fixture imported above)
     dsn: str,
     key: bytes,
 ) -> None:
