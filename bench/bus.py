@@ -70,7 +70,7 @@ async def _recorded(dsn: str) -> list[StoredEvent]:
         for start in range(0, each, 10):
             appended = await asyncio.gather(*[_record(store, n, heads[n], start) for n in range(_WORKS)])
             heads = list(appended)
-        _, events = await store.read_all(0, _EVENTS)
+        _, events = await store.page(0, _EVENTS)
     return events
 
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import asyncpg
 from grpc import StatusCode
 
 from deploy.local.parts import HOSTED
@@ -204,14 +203,6 @@ class Stage:
         if process.returncode != 2:
             raise DrillFailed(f"{name} ended with {process.returncode}, not because of its settings")
         return said.decode()
-
-    async def execute(self, name: str, sql: str) -> None:
-        """One statement in the database of that name."""
-        db = await asyncpg.connect(self.site.plan.dsns[name])
-        try:
-            await db.execute(sql)
-        finally:
-            await db.close()
 
     async def stop(self, *names: str) -> None:
         """Asks processes to end, and waits."""

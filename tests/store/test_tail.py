@@ -79,7 +79,7 @@ async def test_one_kind_is_read_by_cursor_too(store: Store) -> None:
     cursor, events = await store.read_kind("finding", cursor, 2)
     assert [event.stream for event in events] == ["512021/finding/512021-4"]
     assert await store.read_kind("finding", cursor, 2) == (cursor, [])
-    assert len((await store.read_all(0, 100))[1]) == 6
+    assert len((await store.page(0, 100))[1]) == 6
 
 
 async def test_excerpts_are_the_events_without_what_only_the_evidence_needs(store: Store) -> None:

@@ -37,10 +37,10 @@ async def stored(site: Site) -> dict[str, list[StoredEvent]]:
     found = {}
     for tier in TIERS:
         async with Store.open(site.plan.dsns[tier]) as store:
-            cursor, events = await store.read_all(0, 5_000)
+            cursor, events = await store.page(0, 5_000)
             found[tier] = events
             while events:
-                cursor, events = await store.read_all(cursor, 5_000)
+                cursor, events = await store.page(cursor, 5_000)
                 found[tier] += events
     return found
 

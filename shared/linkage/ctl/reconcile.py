@@ -127,7 +127,7 @@ async def _compare(store: Store, told: _Told) -> tuple[dict[str, Head], list[Sto
     unpublished: list[StoredEvent] = []
     after = 0
     while True:
-        reached, events = await store.read_all(after, _PAGE)
+        reached, events = await store.page(after, _PAGE)
         for event in events:
             published = told.hashes.get((event.stream, event.version))
             if published is None:

@@ -95,9 +95,7 @@ async def _ends(dsn: str, kind: str | None) -> dict[str, _End]:
     async with Store.open(dsn) as store:
         after = 0
         while True:
-            reached, events = await (
-                store.read_all(after, _PAGE) if kind is None else store.read_kind(kind, after, _PAGE)
-            )
+            reached, events = await (store.page(after, _PAGE) if kind is None else store.read_kind(kind, after, _PAGE))
             for event in events:
                 recorded = moment(event.metadata.recorded_at)
                 ends[event.stream] = _End(

@@ -97,7 +97,7 @@ async def _pages(store: Store, stream: str | None) -> AsyncIterator[list[StoredE
         return
     after = 0
     while True:
-        reached, events = await store.read_all(after, _PAGE)
+        reached, events = await store.page(after, _PAGE)
         yield events
         if reached == after:
             return

@@ -100,10 +100,6 @@ class Store:
         """
         return await self._tail.excerpts(after, limit, kinds)
 
-    async def read_all(self, after: int, limit: int) -> tuple[int, list[StoredEvent]]:
-        """The whole log by cursor, like `page`."""
-        return await self._tail.read(after, limit)
-
     async def read_kind(self, kind: str, after: int, limit: int) -> tuple[int, list[StoredEvent]]:
         """The events of one stream kind (the stream id's middle part) by cursor, like `page`."""
         return await self._tail.read(after, limit, (kind,))
