@@ -45,11 +45,12 @@ async def drill(stage: Stage) -> None:
             for tier in TIERS:
                 await _replaced(own, tier, _THIS)
                 await _advanced(own, done, working)
+            await own.ctl("rebuild", "outdated", of=WORKER, settings=_THIS)
+            await _advanced(own, done, working)
             for reader in (WORKER, QUERY):
                 await own.stop(reader)
                 own.site.configure(reader, _THIS)
                 await own.start(reader)
-            await own.ctl("rebuild", "all", of=WORKER)
             await _replaced(own, "county", older)
             await _advanced(own, done, working)
             own.say("the county is back at the release before, on the newer schema, and works")

@@ -20,7 +20,7 @@ from services.projections.generation import statement
 from services.projections.healing import Stores
 from services.projections.read_model import ReadModel
 from services.projections.read_models import READ_MODELS
-from services.projections.rebuild import RebuildImpossible, Rebuilt, rebuild
+from services.projections.rebuild import RebuildImpossible, Rebuilt, prepare, rebuild
 
 __all__ = ["app"]
 
@@ -94,13 +94,17 @@ def rebuild_read_model(
     read_model: Annotated[
         str,
         typer.Argument(
-            help="Its name, as `projection status` shows it; `all`; or `outdated`: what this release needs."
+            help="Its name, as `projection status` shows it; `all`; or `outdated`: what this release folds otherwise,"
+            " for its worker to go over to."
         ),
     ],
     projections: ProjectionsOption = None,
     json_: AsJson = False,
 ) -> None:
-    """Build a read model anew from the event stores (LINKAGE_STORES), beside the one in use, and switch."""
+    """Build a read model anew from the event stores (LINKAGE_STORES), beside the one in use, and switch.
+
+    `outdated` leaves the switch to the worker of this release: until it runs, the one before goes on with its own.
+    """
     dsn = required(projections, "--projections", "LINKAGE_PROJECTIONS_DSN")
     if read_model == "outdated":
         models = asyncio.run(_outdated(dsn))
@@ -115,19 +119,27 @@ def rebuild_read_model(
     stores = read(StoresSettings).store_dsns()
     if not stores:
         raise Problem('Which stores? LINKAGE_STORES names them by tier: {"municipal": "postgresql://…", …}.')
+    beside = read_model == "outdated"
     for model in models:
         try:
-            rebuilt = asyncio.run(_rebuild(dsn, stores, model))
+            rebuilt = asyncio.run(_rebuild(dsn, stores, model, beside=beside))
         except (RebuildImpossible, StoreUnavailable) as problem:
             raise Problem(str(problem)) from None
         if json_:
             typer.echo(json.dumps(asdict(rebuilt), indent=2))
-        else:
-            parked = f", {rebuilt.refused} streams parked" if rebuilt.refused else ""
-            typer.echo(
-                f"{rebuilt.read_model}: generation {rebuilt.generation} from {rebuilt.events} events in "
-                f"{rebuilt.seconds:.1f} s{parked}; the worker waited {rebuilt.locked_seconds:.2f} s for the switch"
-            )
+            continue
+        parked = f", {rebuilt.refused} streams parked" if rebuilt.refused else ""
+        then = (
+            "the worker of this release goes over to it when it runs"
+            if beside
+            else f"the worker waited {rebuilt.locked_seconds:.2f} s for the switch"
+        )
+        typer.echo(
+            f"{rebuilt.read_model}: generation {rebuilt.generation} from {rebuilt.events} events in "
+            f"{rebuilt.seconds:.1f} s{parked}; {then}"
+        )
+    for model in models if beside else ():  # level once more: the last one took its time, and the worker shall not wait
+        asyncio.run(_rebuild(dsn, stores, model, beside=True))
 
 
 async def _outdated(dsn: str) -> list[ReadModel]:
@@ -136,11 +148,11 @@ async def _outdated(dsn: str) -> list[ReadModel]:
         return await generations.outdated(pool, READ_MODELS)
 
 
-async def _rebuild(dsn: str, addresses: Mapping[str, list[str]], model: ReadModel) -> Rebuilt:
+async def _rebuild(dsn: str, addresses: Mapping[str, list[str]], model: ReadModel, *, beside: bool) -> Rebuilt:
     await generations.prepare(dsn)
     stores = Stores.at(addresses)
     try:
         async with await generations.open_pool(dsn) as pool:
-            return await rebuild(pool, stores, model)
+            return await (prepare if beside else rebuild)(pool, stores, model)
     finally:
         await stores.close()

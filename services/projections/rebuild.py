@@ -3,47 +3,39 @@
 No Kafka offset is touched: what the worker is given afterwards that the new generation has already, it knows by
 version. Nobody waits for the building; the worker's batches wait for the switch, which only reads what came since the
 last look.
+
+Where a release folds otherwise it is built beside only (`prepare`): the worker of the release before goes on with its
+own, and that of the new one goes over when it runs (`take_over`). The one that is left stays for the way back.
 """
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import asyncpg
 import structlog
 
 from linkage.bus import parking
-from linkage.store import Store
-from services.projections.batch import by_stream
-from services.projections.fact import Fact, fact_of
-from services.projections.generation import Changes, Generation, statement
+from services.projections.building import ACTIVE, Building, RebuildImpossible, Tell
+from services.projections.generation import Generation, statement
 from services.projections.healing import Stores
 from services.projections.parked import consumer_name
 from services.projections.projector import Projector
 from services.projections.read_model import ReadModel
 
 if TYPE_CHECKING:
+    import asyncpg
+
     from services.projections.generation import Connection
 
-__all__ = ["RebuildImpossible", "Rebuilt", "rebuild"]
+__all__ = ["RebuildImpossible", "Rebuilt", "prepare", "rebuild", "take_over"]
 
 log = structlog.get_logger("services.projections")
 
-_PAGE = 10_000  # events folded at once; three pages are in memory: read, folded, written
-_KEYS = 2_000  # whose rows are written in one transaction
 _NEARLY = 1_000  # so few events in one look at all stores: time to switch
-
-Tell = Callable[[str, int], None]
-"""Told what is being done, and how many events are folded."""
-
-
-class RebuildImpossible(Exception):
-    """The read model cannot be built, or not completely: nothing was switched. The message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,186 +50,102 @@ class Rebuilt:
     locked_seconds: float
 
 
-async def rebuild(
-    pool: asyncpg.Pool[Any], stores: Stores, model: ReadModel, tell: Tell = lambda doing, events: None
-) -> Rebuilt:
-    """Builds the next generation of a read model and makes it the active one; the one before is dropped.
+def _silent(doing: str, events: int) -> None:
+    pass
+
+
+async def rebuild(pool: asyncpg.Pool[Any], stores: Stores, model: ReadModel, tell: Tell = _silent) -> Rebuilt:
+    """Builds the next generation of a read model and makes it the active one; all others are dropped.
 
     Raises RebuildImpossible (another rebuild runs; events that the active generation has are in none of the stores),
     StoreUnavailable, and what asyncpg raises. Then the active generation is the one it was.
     """
     started = time.monotonic()
     async with pool.acquire() as lock, _alone(lock, model):
-        generation = await _next(lock, model)
-        building = _Building(pool, generation, await stores.all(), tell)
-        await building.catch_up(combine=False)
-        await building.combine_everything()
-        await building.carry_over()
-        await generation.create_indexes(lock)
-        while await building.catch_up(combine=True) > _NEARLY:
-            pass
+        generation, building = await _build(lock, pool, stores, model, tell)
         before = time.monotonic()
         async with _switching(lock, model):
             await building.catch_up(combine=True)
             await building.overtake(stores)
             await building.switch(stores)
         locked = time.monotonic() - before
-        await _tidy(pool, stores, generation, building)
-    rebuilt = Rebuilt(
-        model.name, generation.number, building.events, len(building.refused), time.monotonic() - started, locked
-    )
-    log.info("rebuilt", read_model=rebuilt.read_model, generation=rebuilt.generation, events=rebuilt.events)
-    return rebuilt
+        await _drop_all(lock, model, but=[generation.number])
+        await _let_go(pool, stores, model, building)
+    return _told(generation, building, started, locked)
 
 
-class _Building:
-    """A generation that is being built, how far each store was read, and what it could not fold."""
+async def prepare(pool: asyncpg.Pool[Any], stores: Stores, model: ReadModel, tell: Tell = _silent) -> Rebuilt:
+    """Builds the generation of this release beside the active one, for its worker to go over to; or brings it level
+    where it is there already. The one in use is not touched. Raises as `rebuild` does."""
+    started = time.monotonic()
+    async with pool.acquire() as lock, _alone(lock, model):
+        number = await lock.fetchval(_BESIDE, model.name, model.fold_version, True)
+        if number is None:
+            generation, building = await _build(lock, pool, stores, model, tell)
+        else:
+            generation = Generation(model, number)
+            building = Building(pool, generation, [], tell)
+        await building.overtake(stores)
+        await building.level()
+    return _told(generation, building, started, 0.0)
 
-    def __init__(self, pool: asyncpg.Pool[Any], generation: Generation, stores: list[Store], tell: Tell) -> None:
-        self.events = 0
-        self.refused: dict[str, tuple[Fact, str]] = {}
-        self._pool = pool
-        self._generation = generation
-        self._cursors = dict.fromkeys(stores, 0)
-        self._kinds = () if generation.model.entry else tuple(generation.model.cells)
-        self._tell = tell
 
-    async def catch_up(self, *, combine: bool) -> int:
-        """Folds what the stores have more by now, store by store: the order does not matter (D7)."""
-        before = self.events
-        for store in self._cursors:
-            await self._take(self._pages(store), combine=combine)
-        return self.events - before
+async def take_over(pool: asyncpg.Pool[Any], stores: Stores, models: Sequence[ReadModel]) -> list[str]:
+    """Goes over to the generations of this release where they stand prepared beside active ones of another; gives the
+    names of the read models. Each `prepare` counts once: two workers of different releases do not go back and forth.
 
-    async def _pages(self, store: Store) -> AsyncGenerator[Sequence[Fact]]:
-        """All that the store has after its cursor; it reads the next page while this one is folded."""
-        following = asyncio.create_task(self._page(store))
-        try:
-            while page := await following:
-                following = asyncio.create_task(self._page(store))
-                yield page
-        finally:
-            following.cancel()
-
-    async def _page(self, store: Store) -> list[Fact]:
-        self._cursors[store], events = await store.excerpts(self._cursors[store], _PAGE, self._kinds)
-        return [fact_of(event) for event in events]
-
-    async def _take(self, pages: AsyncGenerator[Sequence[Fact]], *, combine: bool) -> None:
-        """Folds page after page; what one changes is written while the next one is folded."""
-        async with aclosing(pages), self._pool.acquire() as conn, self._writing() as write:
-            async for page in pages:
-                changes = await self._generation.fold(conn, by_stream(page), self, _no_healing, combine=combine)
-                await write(changes)
-                self.events += changes.new
-                self._tell("folding", self.events)
-
-    async def combine_everything(self) -> None:
-        """Writes the rows of all keys, a few thousand at a time."""
-        if self._generation.model.combine is None:
-            return
-        after = ""
-        keys_after = statement("keys.page", self._generation.schema)
-        async with self._pool.acquire() as conn, self._writing() as write:
-            while keys := [row["key"] for row in await conn.fetch(keys_after, after, _KEYS)]:
-                await write(await self._generation.combine_all(conn, keys))
-                after = keys[-1]
-                self._tell("combining", self.events)
-
-    @asynccontextmanager
-    async def _writing(self) -> AsyncIterator[Callable[[Changes], Awaitable[None]]]:
-        """Gives what writes changes in the background: one at a time, in order, all of them written at the end."""
-        writing: asyncio.Task[None] | None = None
-
-        async def write(changes: Changes) -> None:
-            nonlocal writing
-            if writing is not None:
-                await writing
-            writing = asyncio.create_task(self._write(changes))
-
-        try:
-            yield write
-        finally:
-            if writing is not None:
-                await writing
-
-    async def _write(self, changes: Changes) -> None:
-        async with self._pool.acquire() as conn, conn.transaction():
-            # Lost with the server, all of it is built again; the switch is durable, and with it what came before.
-            await conn.execute("set local synchronous_commit = off")
-            await self._generation.write(conn, changes)
-
-    async def carry_over(self) -> None:
-        """Takes over from the active generation what the stores cannot tell, where there is anything (`carry.sql`)."""
-        async with self._pool.acquire() as conn, conn.transaction():
-            active = await conn.fetchval(_ACTIVE, self._generation.model.name)
-            if active is not None and self._generation.model.carries:
-                carry = statement(f"{self._generation.model.name}.carry", self._generation.schema)
-                await conn.execute("set local enable_seqscan = on")  # all of both tables
-                await conn.execute("set local enable_hashjoin = on")
-                await conn.execute(carry.replace("{active}", f"{self._generation.model.name}_g{active}"))
-
-    async def overtake(self, stores: Stores) -> None:
-        """Folds what the active generation has and the tails did not give (yet): a writer that is slow holds them up,
-        but what was published once must not be missing afterwards."""
-        async with self._pool.acquire() as conn:
-            active = await conn.fetchval(_ACTIVE, self._generation.model.name)
-            if active is None:
-                return
-            ahead = statement("folds.ahead", self._generation.schema)
-            old = f"{self._generation.model.name}_g{active}"
-            rows = await conn.fetch(ahead.replace("{active}", old))
-        for row in rows:
-            kept = self._generation.model.keeps(row["stream"].split("/", 2)[1])
-            if not kept or row["stream"] in self.refused:
+    Raises as `rebuild` does; what was gone over to until then stays so.
+    """
+    taken = []
+    for model in models:
+        async with pool.acquire() as lock:
+            if await lock.fetchval(_BESIDE, model.name, model.fold_version, False) is None:
                 continue
-            facts = await stores.anywhere(row["stream"], row["version"])
-            if not facts or facts[-1].version < row["wanted"]:
-                raise RebuildImpossible(
-                    f"{row['stream']} is known up to version {row['wanted']}, but no store that is configured has it:"
-                    " configure the stores of all tiers"
-                )
-            await self._take(_one(facts), combine=True)
-
-    async def switch(self, stores: Stores) -> None:
-        """Makes the generation the active one, and parks what it could not fold."""
-        model = self._generation.model
-        consumer = consumer_name(model.name)
-        async with self._pool.acquire() as conn, conn.transaction():
-            for fact, reason in self.refused.values():
-                first, *later = await stores.anywhere(fact.stream, fact.version - 1)
-                await parking.park(conn, consumer, first.event, reason)
-                for one in later:
-                    await parking.queue_behind(conn, consumer, one.event)
-            await conn.execute(_SWITCH, model.name, self._generation.number, model.fold_version)
-
-    def holds(self, stream: str) -> bool:
-        """As Refusals: what cannot be folded is remembered here, and parked when the generation is the active one."""
-        return stream in self.refused
-
-    async def queue(self, fact: Fact) -> bool:
-        """As Refusals: the store has it."""
-        return fact.stream in self.refused
-
-    async def refuse(self, fact: Fact, reason: str) -> None:
-        """As Refusals."""
-        self.refused[fact.stream] = fact, reason
+            async with _alone(lock, model):
+                generation = await _prepared(lock, model)
+                if generation is None:  # another worker was quicker
+                    continue
+                building = Building(pool, generation, [], _silent)
+                await building.overtake(stores)
+                await building.carry_over()
+                left = await lock.fetchval(ACTIVE, model.name)
+                async with _switching(lock, model):
+                    await building.overtake(stores)
+                    await building.switch(stores)
+                await _drop_all(lock, model, but=[generation.number, left])
+                await _let_go(pool, stores, model, building)
+        log.info("gone over", read_model=model.name, generation=generation.number, left=left)
+        taken.append(model.name)
+    return taken
 
 
-async def _one(facts: Sequence[Fact]) -> AsyncGenerator[Sequence[Fact]]:
-    yield facts
-
-
-async def _no_healing(fact: Fact, after: int) -> list[Fact]:
-    return []  # the store's own tail has no gaps
-
-
-_ACTIVE = "select generation from generations where read_model = $1"
-_SWITCH = """
-insert into generations (read_model, generation, fold_version) values ($1, $2, $3)
-    on conflict (read_model) do update
-   set generation = excluded.generation, fold_version = excluded.fold_version, built_at = now()
+_BESIDE = statement("generation.beside")
+_NUMBERS = r"""
+select substring(nspname from '_g(\d+)$')::integer as generation
+  from pg_namespace
+ where nspname ~ ('^' || $1 || '_g\d+$')
 """
+
+
+async def _build(
+    lock: Connection, pool: asyncpg.Pool[Any], stores: Stores, model: ReadModel, tell: Tell
+) -> tuple[Generation, Building]:
+    """The next generation, up to about now."""
+    generation = await _next(lock, model)
+    building = Building(pool, generation, await stores.all(), tell)
+    await building.catch_up(combine=False)
+    await building.combine_everything()
+    await building.carry_over()
+    await generation.create_indexes(lock)
+    while await building.catch_up(combine=True) > _NEARLY:
+        pass
+    return generation, building
+
+
+def _told(generation: Generation, building: Building, started: float, locked: float) -> Rebuilt:
+    name, number, seconds = generation.model.name, generation.number, time.monotonic() - started
+    log.info("rebuilt", read_model=name, generation=number, events=building.events)
+    return Rebuilt(name, number, building.events, len(building.refused), seconds, locked)
 
 
 @asynccontextmanager
@@ -264,19 +172,37 @@ async def _switching(conn: Connection, model: ReadModel) -> AsyncIterator[None]:
 
 
 async def _next(conn: Connection, model: ReadModel) -> Generation:
-    active = await conn.fetchval(_ACTIVE, model.name) or 0
+    active = await conn.fetchval(ACTIVE, model.name) or 0
+    await _drop_all(conn, model, but=[active])  # what a rebuild left that did not come to its end, what is kept
     generation = Generation(model, active + 1, remember=5_000)
-    await generation.drop(conn)  # what a rebuild left that did not come to its end
     async with conn.transaction():
         await generation.create_tables(conn)
     return generation
 
 
-async def _tidy(pool: asyncpg.Pool[Any], stores: Stores, generation: Generation, building: _Building) -> None:
-    """Drops the generation before, and lets the streams go that only it could not fold."""
-    model = generation.model
+async def _prepared(conn: Connection, model: ReadModel) -> Generation | None:
+    """The generation to go over to. A kept one gets the next number: whoever remembers rows of it by its own, forgets
+    them."""
+    number = await conn.fetchval(_BESIDE, model.name, model.fold_version, False)
+    if number is None:
+        return None
+    active = await conn.fetchval(ACTIVE, model.name) or 0
+    if number > active:
+        return Generation(model, number)
+    generation = Generation(model, active + 1)
+    await conn.execute(f"alter schema {model.name}_g{number} rename to {generation.schema}")
+    return generation
+
+
+async def _drop_all(conn: Connection, model: ReadModel, *, but: Sequence[int | None]) -> None:
+    for row in await conn.fetch(_NUMBERS, model.name):
+        if row["generation"] not in but:
+            await Generation(model, row["generation"]).drop(conn)
+
+
+async def _let_go(pool: asyncpg.Pool[Any], stores: Stores, model: ReadModel, building: Building) -> None:
+    """Lets the streams go that only the generation before could not fold."""
     async with pool.acquire() as conn:
-        await Generation(model, generation.number - 1).drop(conn)
         parked = await parking.listing(conn, consumer_name(model.name))
     projector = Projector(pool, [model], stores.heal)
     for stream in parked:

@@ -40,8 +40,10 @@ class Visibility:
         self._poller: asyncio.Task[None] | None = None
 
     async def schema(self) -> str:
-        """Schema of the active generation. Raises Failure while there is none."""
-        generation = await self._pool.fetchval(statement("generation.active"), self._read_model)
+        """Schema of the generation to be read. Raises Failure while there is none."""
+        generation = await self._pool.fetchval(
+            statement("generation.active"), self._read_model, self._model.fold_version
+        )
         if generation is None:
             raise Failure(
                 grpc.StatusCode.UNAVAILABLE,

@@ -22,7 +22,7 @@ from mode import Service
 from linkage import logs, metrics, traces
 from linkage.bus import KafkaSettings, MalformedRecord
 from linkage.settings import KafkaEnvironment, read, refuse
-from linkage.store import DatabaseUnfit
+from linkage.store import DatabaseUnfit, StoreUnavailable
 from linkage.store.connection import UNREACHABLE, unavailable
 from services.projections import generations
 from services.projections.agent import APP_ID, fold_into, make_app
@@ -33,6 +33,7 @@ from services.projections.healing import Stores
 from services.projections.liveness import Ends, Judge, Seen
 from services.projections.projector import Delivery, NotOurGeneration, Projector, Unreadable
 from services.projections.read_models import READ_MODELS
+from services.projections.rebuild import RebuildImpossible, take_over
 from services.projections.recount import Recount
 from services.projections.settings import WorkerSettings
 
@@ -150,7 +151,17 @@ class Worker:
             except _NOT_ANSWERING as problem:
                 metrics.DATABASE_ANSWERS.set(isinstance(problem, NotOurGeneration))
                 log.warning("parked streams not looked after", problem=f"{type(problem).__name__}: {problem}")
+                if isinstance(problem, NotOurGeneration):
+                    await self._go_over()
             await asyncio.sleep(2.0)
+
+    async def _go_over(self) -> None:
+        """To the generations of this release, where they stand prepared."""
+        try:
+            async with await generations.open_pool(self._settings.projections_dsn.get_secret_value()) as pool:
+                await take_over(pool, self._stores, READ_MODELS)
+        except (RebuildImpossible, StoreUnavailable, *_NOT_ANSWERING) as problem:
+            log.warning("not gone over", problem=f"{type(problem).__name__}: {problem}")
 
 
 def _trace(batch: list[Delivery], begin: int, end: int) -> None:

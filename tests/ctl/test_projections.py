@@ -10,7 +10,9 @@ import pytest
 
 from linkage import v1
 from services.projections.generations import create_first
+from services.projections.healing import Stores
 from services.projections.read_models import READ_MODELS
+from services.projections.rebuild import take_over
 from tests.ctl.conftest import Ctl, Recorder
 
 
@@ -75,6 +77,10 @@ def test_what_another_release_folded_otherwise_is_rebuilt_and_nothing_else(
     rebuilt = ctl("rebuild", "outdated")
     assert rebuilt.exit_code == 0, rebuilt.stderr
     assert [line.split(":")[0] for line in rebuilt.stdout.splitlines()] == ["joint_work_board", "waiting_for_me"]
+    assert rebuilt.stdout.count("the worker of this release goes over to it when it runs") == 2
+    again = ctl("rebuild", "outdated")
+    assert again.stdout.count("from 0 events") == 2, "they stand, and are level"
+    asyncio.run(_as_gone_over(projections_dsn))
     assert ctl("rebuild", "outdated").stdout == "Every read model is of this release.\n"
 
 
@@ -87,6 +93,11 @@ async def _as_of_another_release(dsn: str) -> None:
         await db.execute("drop schema waiting_for_me_g1 cascade")
     finally:
         await db.close()
+
+
+async def _as_gone_over(dsn: str) -> None:
+    async with asyncpg.create_pool(dsn, min_size=1, max_size=4) as pool:
+        assert await take_over(pool, Stores.at({}), READ_MODELS) == ["joint_work_board", "waiting_for_me"]
 
 
 async def _as_after_some_work(dsn: str) -> None:
