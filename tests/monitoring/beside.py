@@ -75,12 +75,21 @@ async def callers_come_with_tokens_that_nobody_trusts(site: Site, prom: Promethe
         calling.cancel()
 
 
-async def a_certificate_in_use_is_about_to_expire(site: Site, prom: Prometheus, directory: Path) -> None:
-    replica = site.replicate(QUERY, expiring_certificate(directory))
+async def a_certificate_in_use_is_about_to_expire_and_its_successor_cannot_be_used(
+    site: Site, prom: Prometheus, directory: Path
+) -> None:
+    settings = expiring_certificate(directory)
+    replica = site.replicate(QUERY, settings)
     async with raised(prom, "LinkageCertificateExpires", instance_name=replica) as come:
         await asyncio.to_thread(site.launch, replica)
         prom.watch(site, (replica, QUERY))
         await come()
+        certificate = Path(settings["LINKAGE_TLS_CERTIFICATE"])
+        used = certificate.read_bytes()
+        async with raised(prom, "LinkageFileRefused", instance_name=replica, file="certificate") as refused:
+            certificate.write_text("no certificate")
+            await refused()
+            certificate.write_bytes(used)
         await asyncio.to_thread(site.dismiss, replica)
         prom.watch(site)
 
@@ -92,7 +101,7 @@ BESIDE: tuple[Cause, ...] = (
     an_event_cannot_be_taken_and_later_a_consumer_group_is_held_up,
     a_process_dies_again_and_again,
     callers_come_with_tokens_that_nobody_trusts,
-    a_certificate_in_use_is_about_to_expire,
+    a_certificate_in_use_is_about_to_expire_and_its_successor_cannot_be_used,
 )
 
 
