@@ -135,13 +135,19 @@ class Projector:
             return int((await conn.execute(_VOID, *columns)).removeprefix("DELETE "))
 
     async def look_after(self, read_model: str) -> None:
-        """Replays the parked streams of a read model that an operator has asked for, and those that wait for a gap."""
+        """Replays the parked streams of a read model that an operator has asked for, those that wait for a gap, and
+        those whose gap was closed by what came later."""
         consumer = consumer_name(read_model)
         async with self._pool.acquire() as conn:
             wanted = dict(await parking.asked(conn, consumer))
             generation = next(one for one in await self._active(conn) if one.model.name == read_model)
             for parked in await parking.listing(conn, consumer):
-                if parked.stream not in wanted and parked.version > await generation.version(conn, parked.stream) + 1:
+                if parked.stream in wanted:
+                    continue
+                first = await parking.parked_records(conn, consumer, parked.stream, limit=1)
+                # Nothing is wrong with the first: it came after those that were parked because it was missing.
+                closed = [one.reason for one in first] == [""]
+                if closed or parked.version > await generation.version(conn, parked.stream) + 1:
                     wanted[parked.stream] = "heal"
         for stream in wanted:
             outcome = await self.replay(read_model, stream)

@@ -128,6 +128,17 @@ async def test_a_gap_that_no_store_can_heal_parks_its_stream_and_heals_once_it_c
     assert (await view(projections)).state == v1.JOINT_STATE_CONCLUDED_PENDING
 
 
+async def test_a_gap_that_no_store_can_heal_closes_when_what_is_missing_comes(projections: Projections) -> None:
+    acts = facts(linked_consultation())
+    lost = next(n for n, fact in enumerate(acts) if fact.stream == f"{CITY}/joint-work/{JW}" and fact.version == 2)
+    await projections.projector.apply(deliveries([*acts[:lost], *acts[lost + 1 :]]))
+    await projections.projector.apply(deliveries([acts[lost]]))
+    for model in READ_MODELS:
+        await projections.projector.look_after(model.name)
+    assert await projections.parked() == {}
+    assert (await view(projections)).state == v1.JOINT_STATE_CONCLUDED_PENDING
+
+
 async def test_an_event_nobody_understands_parks_its_stream_and_the_later_ones_queue(projections: Projections) -> None:
     given = facts(linked_consultation())
     stream = f"{ANYUE}/sub-venue/512000-RS-1"
