@@ -14,7 +14,7 @@ which hands the events to its own function again in order, and `granted`. The st
 
 Nothing here knows who consumes: the inboxes of the tiers and the projections' worker share it, each in its own
 database. Functions raise what asyncpg raises when PostgreSQL does not answer. Nothing is dropped: events leave by being
-taken.
+taken; what is no event, and never can be, is let lie by a person (dismissal.py).
 """
 
 from __future__ import annotations
@@ -57,6 +57,7 @@ __all__ = [
     "parked_records",
     "parked_streams",
     "queue_behind",
+    "record_of",
     "replay",
     "tally",
 ]
@@ -184,7 +185,7 @@ async def replay(
             for row in rows:
                 try:
                     async with conn.transaction():
-                        await handle(_record(row).event())
+                        await handle(record_of(row).event())
                         await conn.execute(statement("unpark"), consumer, stream, row["version"])
                 except (Poison, MalformedRecord) as problem:
                     await conn.execute(statement("parked_reason"), consumer, stream, row["version"], str(problem))
@@ -208,7 +209,7 @@ async def listing(conn: Connection, consumer: str | None = None) -> list[ParkedS
 
 async def parked_records(conn: Connection, consumer: str, stream: str, limit: int = 100) -> list[ParkedRecord]:
     """The first `limit` records held back of the stream, in order."""
-    return [_record(row) for row in await conn.fetch(statement("parked_records"), consumer, stream, limit)]
+    return [record_of(row) for row in await conn.fetch(statement("parked_records"), consumer, stream, limit)]
 
 
 async def ask(conn: Connection, consumer: str, stream: str, wish: Wish = "replay") -> bool:
@@ -237,7 +238,8 @@ async def _replaying(conn: Connection, consumer: str, stream: str) -> AsyncItera
             await conn.execute(statement("unlock_stream"), consumer, stream)
 
 
-def _record(row: Any) -> ParkedRecord:
+def record_of(row: Any) -> ParkedRecord:
+    """The record in a row of the parking."""
     parts = row["headers"]
     headers = [(name.decode(), value) for name, value in zip(parts[::2], parts[1::2], strict=True)]
     return ParkedRecord(row["version"], row["key"], row["value"], headers, row["reason"], row["parked_at"])

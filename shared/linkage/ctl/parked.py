@@ -1,4 +1,7 @@
-"""`linkagectl parked`: streams whose next event a consumer could not take, and asking for another try (design D10)."""
+"""`linkagectl parked`: streams whose next event a consumer could not take, and asking for another try (design D10).
+
+What is no event has no stream and can never be taken: it is listed by its place on Kafka, and can be let lie.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ import asyncpg
 import typer
 from rich.console import Console
 
-from linkage.bus import MalformedRecord, parking
+from linkage.bus import MalformedRecord, dismissal, parking
 from linkage.ctl.places import AsJson, ProjectionsOption, StoreOption, databases
 from linkage.ctl.readable import as_json, as_text
 from linkage.ctl.sentences import Problem, sentence
@@ -21,7 +24,7 @@ from linkage.store import moment
 
 __all__ = ["app"]
 
-app = typer.Typer(help="List, show and replay parked streams.", no_args_is_help=True)
+app = typer.Typer(help="List, show and replay parked streams; let lie what is no event.", no_args_is_help=True)
 
 Stream = Annotated[str, typer.Argument(help="The parked stream, <organisation>/<kind>/<id>.")]
 Consumer = Annotated[str | None, typer.Option(help="Who parked it, where several have.")]
@@ -105,6 +108,46 @@ def replay(
         typer.echo(f"{parked.consumer} is asked to {outcome.wish} {stream}.")
 
 
+@app.command("dismiss")
+def dismiss(
+    place: Annotated[str, typer.Argument(help="Where it lies, <topic>/<partition>, as `parked list` shows it.")],
+    offset: Annotated[int, typer.Argument(min=0, help="Its offset there, which `parked show` calls its version.")],
+    by: Annotated[str, typer.Option(help="Who decides: a post or an account.")],
+    because: Annotated[str, typer.Option(help="For what reason. Names no citizen: it is kept and logged.")],
+    store: StoreOption = None,
+    projections: ProjectionsOption = None,
+    consumer: Consumer = None,
+) -> None:
+    """Let a parked record lie that is no event. It is kept as it came, with who, when and why: `parked dismissed`.
+
+    An event is refused: what follows it in its stream would be a gap.
+    """
+    dsn, parked = asyncio.run(_find(databases(store, projections), place, consumer))
+    try:
+        asyncio.run(_dismiss(dsn, parked, offset, by, because))
+    except dismissal.NotDismissible as problem:
+        raise Problem(f"Nothing is dismissed: {problem}.") from None
+    typer.echo(f"The record at offset {offset} of {place} is dismissed for {parked.consumer}, and kept.")
+
+
+@app.command("dismissed")
+def dismissed(store: StoreOption = None, projections: ProjectionsOption = None, json_: AsJson = False) -> None:
+    """List the records that were ever dismissed: which, by whom, when, and why."""
+    found = [
+        (where, one) for where, dsn in databases(store, projections).items() for one in asyncio.run(_dismissed(dsn))
+    ]
+    if json_:
+        shown = [{"database": where, **one.told()} for where, one in found]
+        typer.echo(json.dumps(shown, ensure_ascii=False, indent=2))
+        return
+    for where, one in found:
+        typer.echo(f"{one.place} offset {one.offset}, for {one.consumer} ({where}), parked {moment(one.parked_at)}")
+        typer.echo(f"      {one.reason}")
+        typer.echo(f"      dismissed {moment(one.dismissed_at)} by {one.by}: {one.because}")
+    if not found:
+        typer.echo("No record was dismissed.")
+
+
 def _places(store: str | None, projections: str | None) -> Mapping[str, str]:
     """What is named, and the stores of all tiers, which may be named beside it or alone."""
     stores = {
@@ -181,6 +224,22 @@ async def _replay(
             if left[0].wish is None or time.monotonic() >= end:
                 return left[0]
             await asyncio.sleep(0.1)
+    finally:
+        await db.close()
+
+
+async def _dismiss(dsn: str, parked: parking.ParkedStream, offset: int, by: str, because: str) -> None:
+    db = await asyncpg.connect(dsn, timeout=5)
+    try:
+        await dismissal.dismiss(db, parked.consumer, parked.stream, offset, by, because)
+    finally:
+        await db.close()
+
+
+async def _dismissed(dsn: str) -> Sequence[dismissal.Dismissed]:
+    db = await asyncpg.connect(dsn, timeout=5)
+    try:
+        return await dismissal.dismissed(db)
     finally:
         await db.close()
 
