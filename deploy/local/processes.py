@@ -8,6 +8,7 @@ import random
 import socket
 import subprocess
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -110,6 +111,7 @@ def free_port() -> int:
 
     Below the range from which the system draws ports for outgoing connections: otherwise a client that
     retries while a killed server is down can be given that server's own port, which then cannot come back.
+    Nobody else is given it before it is listened on: not here, nor in other processes that ask this function.
     """
     for port in random.sample(range(15_000, 32_000), 200):
         with socket.socket() as probe:
@@ -117,8 +119,28 @@ def free_port() -> int:
                 probe.bind(("127.0.0.1", port))
             except OSError:
                 continue
+        if _claimed(port):
             return port
     raise Missing("No free TCP port was found on 127.0.0.1 between 15000 and 32000: end some other servers.")
+
+
+_CLAIMS: deque[int] = deque()  # file descriptors
+_LAST = 100
+"""So many ports are kept for who asked: several systems' worth. By then those before them are listened on."""
+
+
+def _claimed(port: int) -> bool:
+    """Whether the port is now ours: a name that the kernel gives to one process at a time, and frees with it."""
+    claim = socket.socket(socket.AF_UNIX)
+    try:
+        claim.bind(f"\0linkage-port-{port}")
+    except OSError:
+        claim.close()
+        return False
+    _CLAIMS.append(claim.detach())
+    if len(_CLAIMS) > _LAST:
+        os.close(_CLAIMS.popleft())
+    return True
 
 
 @cache

@@ -13,7 +13,7 @@ import pytest
 
 from deploy.local.java import java
 from deploy.local.kafka import Kafka
-from deploy.local.processes import Missing, NotReady, await_ready, spawn, within
+from deploy.local.processes import Missing, NotReady, await_ready, free_port, spawn, within
 
 STARTS_BOTH_AND_WAITS = """
 import sys, time
@@ -34,6 +34,15 @@ def test_no_server_outlives_a_parent_killed_with_9(own_directory: Path) -> None:
         assert len(servers) > 5, "one of Kafka, and PostgreSQL's own children"
         parent.send_signal(signal.SIGKILL)
     assert within(lambda: not any(_runs(pid) for pid in servers), seconds=30)
+
+
+def test_a_port_is_given_to_one_process_even_before_it_is_listened_on() -> None:
+    port = free_port()
+    drawn = (
+        f"import random; random.sample = lambda *_: [{port}]; from deploy.local.processes import free_port; free_port()"
+    )
+    another = subprocess.run([sys.executable, "-c", drawn], capture_output=True, text=True, check=False)
+    assert "Missing: No free TCP port was found" in another.stderr
 
 
 def test_a_server_outlives_the_thread_that_started_it(own_directory: Path) -> None:
