@@ -175,6 +175,19 @@ async def test_a_gap_holds_up_its_stream_until_what_is_missing_arrives(
     assert desk.answered[events[0].stream] == [1, 2, 3, 4, 5]
 
 
+async def test_a_gap_closes_though_what_waits_behind_it_is_in_trouble_at_first(
+    inbox: Inbox, desk: Desk, settings: KafkaSettings, conn: asyncpg.Connection[Any]
+) -> None:
+    events = chained(new_stream(), 3)
+    desk.trouble[events[2].id] = 1
+    async with running(inbox.run()):
+        await publish(settings, events[0], events[2])
+        await comes_true(lambda: _holds(conn, inbox, events[0], events=1))
+        await publish(settings, events[1])
+        await comes_true(lambda: _holds(conn, inbox, events[0], events=0))
+    assert desk.answered[events[0].stream] == [1, 2, 3]
+
+
 async def test_a_gap_heals_from_the_topic_when_asked(
     inbox: Inbox, desk: Desk, settings: KafkaSettings, conn: asyncpg.Connection[Any]
 ) -> None:

@@ -158,6 +158,8 @@ class Intake:
             for event in events:
                 if event.version <= done:
                     self._count("repeated")
+                    if event.version == done:  # it may have closed a gap, and what waits behind it failed then
+                        done, parked = await self._past_gap(event.stream, done, parked)
                     continue
                 if parked is not None and event.version >= parked:
                     async with self._pool.acquire() as conn:
@@ -177,15 +179,19 @@ class Intake:
                     self._count("parked")
                     parked = event.version
                     continue
-                done = event.version
-                if parked == done + 1:  # the gap is closed
-                    async with self._pool.acquire() as conn:
-                        await conn.execute(statement("inbox_advance"), [event.stream], [done])
-                    await self.replay(event.stream)
-                    async with self._pool.acquire() as conn:
-                        done = await _progress(conn, event.stream)
-                        parked = (await parking.parked_streams(conn, self._consumer, [event.stream])).get(event.stream)
+                done, parked = await self._past_gap(event.stream, event.version, parked)
             return done
+
+    async def _past_gap(self, stream: str, done: int, parked: int | None) -> tuple[int, int | None]:
+        """Takes what is parked right behind version `done`; gives how far it is done then, and from where on parked."""
+        if parked != done + 1:
+            return done, parked
+        async with self._pool.acquire() as conn:
+            await conn.execute(statement("inbox_advance"), [stream], [done])
+        await self.replay(stream)
+        async with self._pool.acquire() as conn:
+            still = await parking.parked_streams(conn, self._consumer, [stream])
+            return await _progress(conn, stream), still.get(stream)
 
     async def _retake(self, conn: Connection, event: StoredEvent) -> None:
         done = await _progress(conn, event.stream)
