@@ -31,6 +31,7 @@ __all__ = [
     "services",
     "tier_name",
     "topics",
+    "waits_for_record",
 ]
 
 PACKAGE = "linkage.v1"
@@ -112,6 +113,12 @@ def query_of(method: MethodDescriptor) -> v1.Query | None:
 def tier_name(tier: v1.Tier.ValueType) -> str:
     """`TIER_MUNICIPAL` → `municipal`, as it stands in topics and headers."""
     return v1.Tier.Name(tier).removeprefix("TIER_").lower()
+
+
+@cache
+def waits_for_record(request: str) -> bool:
+    """Whether what a request of that full name has noted waits until the record has begun."""
+    return bool(message_class(request).DESCRIPTOR.GetOptions().Extensions[v1.waits_for_record])
 
 
 @cache

@@ -40,6 +40,7 @@ __all__ = [
     "RELAY_PUBLISHED",
     "REQUESTS",
     "REQUEST_SECONDS",
+    "WAITING_NOTES",
     "serve",
 ]
 
@@ -72,6 +73,7 @@ HEAD = Gauge("linkage_store_head_position", "Newest position in the store.")
 OLDEST_WRITER = Gauge(
     "linkage_oldest_writer_seconds", "For how long the server's oldest writing transaction is open: tails wait for it."
 )
+WAITING_NOTES = Gauge("linkage_waiting_notes", "Notes that wait until their record begins.")
 CHAIN_VERIFIED = Gauge(
     "linkage_chain_verified_position", "Position up to which the present pass over the hash chains has come."
 )

@@ -25,6 +25,7 @@ from linkage.bus.topics import TopicsUnfit, event_topics
 from linkage.domain.aggregate import Aggregate
 from linkage.domain.directory import Directory
 from linkage.domain.reaction import Reaction
+from linkage.rpc import notes
 from linkage.rpc.citizens import citizen_methods
 from linkage.rpc.commands import Commands
 from linkage.rpc.identity import Issuers
@@ -123,6 +124,7 @@ async def _serve(
             background = [
                 asyncio.create_task(relay.run(), name="relay"),
                 asyncio.create_task(inbox.run(), name="inbox"),
+                asyncio.create_task(notes.run(store, commands), name="notes"),
                 asyncio.create_task(vitals.probes(running, store, relay, inbox), name="probes"),
                 asyncio.create_task(vitals.measure(store, dsn, relay, inbox), name="measures"),
                 asyncio.create_task(vitals.verify(store, relay), name="verification"),

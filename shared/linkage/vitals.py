@@ -66,6 +66,7 @@ async def _measure(store: Store, pool: asyncpg.Pool[asyncpg.Record], relay: Rela
     metrics.RELAY_POSITION.labels(relay.name).set(relay.status.cursor if leading else 0)
     metrics.RELAY_AGE.labels(relay.name).set(waiting if leading else 0)
     metrics.OLDEST_WRITER.set(await store.oldest_writer())
+    metrics.WAITING_NOTES.set(await store.waiting_notes())
     async with pool.acquire() as conn:
         parked = await parking.tally(conn)
     metrics.PARKED.labels(inbox.consumer).set(parked[inbox.consumer])

@@ -190,3 +190,23 @@ def test_any_command_in_any_state_is_answered_with_events_or_a_reason_and_the_sa
         if ways:
             way = data.draw(st.sampled_from(sorted(ways)))
             visited.append(aggregate.fold(stored(data.draw(st.sampled_from(ways[way]))), state))
+
+
+BEGIN_A_RECORD = {"NoteRecommendationRequest"}
+"""Notes that begin one all the same: a report is begun by what its consultation raised, and both have one key."""
+
+
+@pytest.mark.parametrize("kind", [name for name, kind in contract.kinds().items() if kind.key_field != kind.id_field])
+def test_only_what_knows_a_records_partition_key_begins_it(kind: str) -> None:
+    """A stream's first event fixes its key for ever; so a note ahead of the record must wait for it."""
+    key, called = contract.kinds()[kind].key_field, documented()
+    for command, day, _ in pool(kind):
+        name = command.DESCRIPTOR.name
+        if name in called or contract.waits_for_record(command.DESCRIPTOR.full_name):
+            continue
+        occasion = Occasion(DIRECTORY["512000"], v1.POST_REACTION, moment(day), DIRECTORY)
+        begun = AGGREGATES[kind].decisions[type(command)](AGGREGATES[kind].initial, command, occasion)
+        if begun and not isinstance(begun, Refusal):
+            assert not name.startswith("Note") or name in BEGIN_A_RECORD, f"{name} begins a record: does it wait?"
+            told: Any = command.proposal if isinstance(command, v1.ReceiveSubVenueProposalRequest) else command
+            assert getattr(begun[0], key) == getattr(told, key), name

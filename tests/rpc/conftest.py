@@ -11,6 +11,7 @@ import pytest
 
 from linkage import v1
 from linkage.client import Office
+from linkage.domain.aggregate import Aggregate
 from linkage.domain.joint_supervision import supervision_opinion
 from linkage.domain.joint_work import joint_work, participation
 from linkage.rpc.commands import Commands
@@ -74,10 +75,12 @@ def open_site(store_database: str, tmp_path_factory: pytest.TempPathFactory) -> 
     path.write_text(issuers_file([mint]))
 
     @asynccontextmanager
-    async def opening(hosted: tuple[str, ...] = ("512021", "512022")) -> AsyncIterator[Site]:
+    async def opening(
+        hosted: tuple[str, ...] = ("512021", "512022"), aggregates: tuple[Aggregate, ...] = AGGREGATES
+    ) -> AsyncIterator[Site]:
         async with Store.open(store_database) as store:
-            commands = Commands(store, AGGREGATES, DIRECTORY, hosted, lambda *_: None, lambda *_: "")
-            methods = command_methods(AGGREGATES, commands)
+            commands = Commands(store, aggregates, DIRECTORY, hosted, lambda *_: None, lambda *_: "")
+            methods = command_methods(aggregates, commands)
             listen = Listen(host="127.0.0.1", port=0)
             async with serve(methods, Issuers(load_issuers(path)), DIRECTORY, listen) as running:
                 site = Site(store, commands, running, mint)

@@ -23,7 +23,9 @@ from linkage import contract, traces, v1
 from linkage.domain.aggregate import Aggregate, Decide
 from linkage.domain.decision import Occasion, Refusal
 from linkage.domain.directory import Directory, Organisation
+from linkage.rpc.cause import Cause, waiting_note
 from linkage.rpc.failure import Failure, of_refusal
+from linkage.rpc.references import partition_key
 from linkage.store import (
     Appended,
     ChainBroken,
@@ -42,15 +44,6 @@ __all__ = ["Cause", "Commands", "Judge"]
 Judge = Callable[[Organisation, Collection[str], Sequence[Message], datetime], Refusal | None]
 
 _ATTEMPTS = 8  # against other replicas only: commands of this process to one stream wait for each other
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """Why a command is given: what ties the whole act together, and the event it answers ('' where a caller asked)."""
-
-    correlation_id: str
-    causation_id: str = ""
-    traceparent: str = ""
 
 
 @dataclass(slots=True)
@@ -112,7 +105,10 @@ class Commands:
         self, organisation: str, post: v1.Post.ValueType, command: Any, request_id: UUID, at: datetime, cause: Cause
     ) -> v1.Receipt:
         """Receipt of the command. `at`: when it happened (aware, UTC). Raises Failure; then nothing was stored,
-        unless the reason is STORE_UNAVAILABLE: then repeating with the same request id finds out."""
+        unless the reason is STORE_UNAVAILABLE: then repeating with the same request id finds out.
+
+        A note ahead of its record (`waits_for_record`) is kept until that begins: see `linkage.rpc.notes`.
+        """
         aggregate, kind, decide = self._by_command[type(command)]
         stream = self.stream_of(organisation, command)
         body = self._directory[organisation]
@@ -163,6 +159,10 @@ class Commands:
         fresh = not kept.loaded
         if fresh:
             await self._read(stream, aggregate, kept)
+        ahead = not kept.head.version and contract.waits_for_record(command.DESCRIPTOR.full_name)
+        if ahead and (fresh or not await self._read(stream, aggregate, kept)):
+            await self._store.hold_note(waiting_note(stream, command, occasion, request_id, cause))
+            return v1.Receipt(position=v1.Position(stream=stream), unchanged=True)
         for _ in range(_ATTEMPTS):
             if request_id in kept.requests:
                 answered = await self._store.answer(occasion.by.code, request_id, fingerprint)
@@ -175,7 +175,10 @@ class Commands:
                 if refusal is not None:
                     raise refusal
                 return v1.Receipt(position=v1.Position(stream=stream, version=kept.head.version), unchanged=True)
-            key = kept.key or getattr(events[0], kind.key_field, "") or getattr(command, kind.id_field)
+            referred = await partition_key(self._store, occasion.by.code, command)
+            if isinstance(referred, Refusal):
+                raise of_refusal(referred, stream, _cite(command))
+            key = kept.key or referred or getattr(events[0], kind.key_field, "") or getattr(command, kind.id_field)
             metadata = Metadata(
                 occasion.by.code,
                 contract.tier_name(occasion.by.tier),

@@ -17,6 +17,7 @@ from linkage.store.events import (
 )
 from linkage.store.migrate import DatabaseTooNew, DatabaseTooOld, DatabaseUnfit, migrate, require
 from linkage.store.store import Store
+from linkage.store.waiting import WaitingNote
 
 __all__ = [
     "AppendRejected",
@@ -36,6 +37,7 @@ __all__ = [
     "StoreUnavailable",
     "StoredEvent",
     "VersionConflict",
+    "WaitingNote",
     "link",
     "migrate",
     "moment",

@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 
     from linkage.store.connection import Pool
 
-__all__ = ["Tail", "answer", "broken_links", "head", "load", "oldest_writer", "recent", "tail_state"]
+__all__ = ["Tail", "answer", "broken_links", "head", "key", "load", "oldest_writer", "recent", "tail_state"]
 
 _ANSWER = statement("answer")
 _EXCERPTS = statement("excerpts")
 _HEAD = statement("head")
+_KEY = statement("key")
 _LINKS = statement("links")
 _LOAD = statement("load")
 _READ_ALL = statement("read_all")
@@ -46,6 +47,12 @@ async def head(pool: "Pool", stream: str) -> Head:
     """Where the stream ends."""
     rows = await _fetch(pool, _HEAD, stream)
     return Head(*rows[0]) if rows else Head()
+
+
+async def key(pool: "Pool", stream: str, version: int) -> str | None:
+    """Partition key of the stream; None if it does not reach that version."""
+    rows = await _fetch(pool, _KEY, stream, version)
+    return str(rows[0]["key"]) if rows else None
 
 
 async def answer(pool: "Pool", organisation: str, request_id: UUID, fingerprint: bytes) -> Appended | None:

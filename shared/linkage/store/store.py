@@ -6,12 +6,13 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from linkage.store import read
+from linkage.store import read, waiting
 from linkage.store.append import GroupCommit
 from linkage.store.batch import rows
 from linkage.store.chain import BrokenLink
 from linkage.store.connection import UNREACHABLE, open_pool, unavailable
 from linkage.store.events import Appended, Excerpt, Head, Metadata, NewEvent, StoredEvent
+from linkage.store.waiting import WaitingNote
 
 if TYPE_CHECKING:
     from linkage.store.connection import Pool
@@ -82,6 +83,10 @@ class Store:
         """Where the stream ends; `Head()` if it has no event."""
         return await read.head(self._pool, stream)
 
+    async def key(self, stream: str, version: int = 1) -> str | None:
+        """Partition key of the stream; None if it does not reach that version (1 to 2**31 - 1)."""
+        return await read.key(self._pool, stream, version)
+
     async def answer(self, organisation: str, request_id: UUID, fingerprint: bytes) -> Appended | None:
         """The answer that a stored request got; None if there is no such request. Raises `RequestReused`."""
         return await read.answer(self._pool, organisation, request_id, fingerprint)
@@ -118,6 +123,22 @@ class Store:
         At the end of the log: `(after, [])`.
         """
         return await read.broken_links(self._pool, after, limit)
+
+    async def hold_note(self, note: WaitingNote) -> None:
+        """Keeps a note until its stream begins; again: nothing changes."""
+        await waiting.hold(self._pool, note)
+
+    async def waiting_notes(self) -> int:
+        """How many notes wait."""
+        return await waiting.count(self._pool)
+
+    async def ready_notes(self) -> list[WaitingNote]:
+        """The notes whose streams have begun, the longest held first."""
+        return await waiting.ready(self._pool)
+
+    async def drop_note(self, note: WaitingNote) -> None:
+        """Forgets a note that was carried out."""
+        await waiting.drop(self._pool, note)
 
     async def oldest_writer(self) -> float:
         """For how many seconds the server's oldest writing transaction is open (0: none): what the tail waits for.
