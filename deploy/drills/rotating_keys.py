@@ -54,7 +54,7 @@ async def drill(stage: Stage) -> None:
 
 
 async def _vault(stage: Stage) -> None:
-    """A township's vault: the new key wraps what is new, the old one still opens what it wrapped, until it is gone."""
+    """A township's vault: the new key wraps what is new, and by `rewrap` what there is; then the old one may go."""
     site = stage.site
     old = site.plan.parts["township"].settings["LINKAGE_VAULT_KEYS"]
     new = base64.b64encode(os.urandom(32)).decode()
@@ -71,7 +71,19 @@ async def _vault(stage: Stage) -> None:
     read = await _read(stage, alone, first), await _read(stage, alone, second)
     stage.check(read == ("IDENTITY_UNREADABLE", ""), "without the old key what it wrapped stays shut: it must not go")
     await stage.stop(alone)
+    await stage.start(both)
+    told = await stage.ctl("vault", "rewrap", of=both)
+    stage.check("None is under another key" in told, "every citizen's key is under the new one")
+    await stage.ctl("vault", "scrub", of=both)
+    await stage.stop(both)
+    await stage.start(alone)
+    read = await _read(stage, alone, first), await _read(stage, alone, second)
+    stage.check(read == ("", ""), "without the old key every identity can be read: it may be destroyed")
+    await stage.stop(alone)
+    await stage.ctl("vault", "rewrap", of=both, settings={"LINKAGE_VAULT_KEYS": f"{old},{new}"})
     await stage.start("township")
+    read = await _read(stage, "township", first), await _read(stage, "township", second)
+    stage.check(read == ("", ""), "the drill has put the vault back under its old key")
 
 
 async def _kept(stage: Stage, at: str) -> str:

@@ -71,6 +71,8 @@ def pods(manifests: Iterable[Manifest]) -> Iterator[tuple[str, Manifest]]:
             yield name, manifest["spec"]
         elif manifest["kind"] in ("Deployment", "Job"):
             yield name, manifest["spec"]["template"]["spec"]
+        elif manifest["kind"] == "CronJob":
+            yield name, manifest["spec"]["jobTemplate"]["spec"]["template"]["spec"]
 
 
 def _template(

@@ -17,6 +17,7 @@ from tests.chart.rendering import CHART, EXAMPLES, SUPPORTED, Manifest, helm, of
 from tests.chart.restricted import breaches
 
 SECRET = {"secret": {"name": "db", "key": "dsn"}}
+VAULT = {"store": "vault", "key": "kafka", "property": "password"}
 VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {
     **{example: (example, {}) for example in EXAMPLES},
     "many pods": ("small", {"defaults": {"replicas": 3, "autoscaling": {"enabled": True}}}),
@@ -35,6 +36,16 @@ VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {
             "kafka": {"securityProtocol": "SSL", "ca": {"secret": "ca"}},
             "strimzi": {"cluster": "k", "users": True},
             "topics": {"manage": "strimzi"},
+        },
+    ),
+    "Kafka users by External Secrets": (
+        "small",
+        {
+            "kafka": {
+                "securityProtocol": "SASL_SSL",
+                "user": {"name": "linkage", "secret": {"name": "linkage-kafka", "external": VAULT}},
+                "certificate": {"secret": "linkage-kafka-tls", "external": {"store": "vault", "key": "kafka-tls"}},
+            }
         },
     ),
     "placed": (

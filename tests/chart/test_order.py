@@ -111,6 +111,22 @@ def test_who_makes_topics_may_be_another_user_than_who_uses_them() -> None:
     assert told["LINKAGE_KAFKA_SASL_USERNAME"] == "admin"
 
 
+def test_topics_wait_for_no_secret_that_the_release_itself_brings() -> None:
+    user = {"name": "linkage", "secret": {"name": "kafka", "external": {"store": "vault", "key": "kafka"}}}
+    brought = {"kafka": {"securityProtocol": "SASL_SSL", "user": user}}
+    admin = {"topics": {"kafka": {"user": {"name": "admin", "secret": {"name": "admin"}}}}}
+
+    def when(values: dict[str, Any], *options: str) -> set[str]:
+        rendered = render("small", values, *options)
+        return {
+            hook(named(rendered, kind, "-topics")).removesuffix(",pre-upgrade") for kind in ("Job", "NetworkPolicy")
+        }
+
+    assert when(brought) == {""}, "before it, the Secret would be waited for in vain"
+    assert when(brought, "--is-upgrade") == {"pre-install"}
+    assert when({**brought, **admin}) == {"pre-install"}, "of another user it is there"
+
+
 def test_strimzis_topics_are_those_of_the_contract_made_alike() -> None:
     rendered = render("operators")
     made = of_kind(rendered, "KafkaTopic")

@@ -53,6 +53,13 @@ def test_every_pod_has_a_policy_that_says_both_ways(example: str) -> None:
         assert [one for one in chosen if one.items() <= labels.items()], labels
 
 
+def test_what_scrubs_a_vault_reaches_its_database_alone_whenever_it_runs() -> None:
+    policy = named(render("operators"), "NetworkPolicy", "-scrub")
+    assert reached(policy["spec"]) == {DNS, POSTGRES}
+    assert "annotations" not in policy["metadata"], "a hook's policy would be gone by then"
+    assert "scrub" not in policies("small"), "nobody asked for it"
+
+
 def test_callers_reach_the_port_of_the_service_and_nobody_reaches_the_worker() -> None:
     made = policies("county-alone")
     (rule,) = (one for one in made["county"]["ingress"] if one["ports"][0]["port"] != METRICS)
@@ -151,4 +158,6 @@ def _labels(manifests: tuple[Manifest, ...]) -> list[dict[str, str]]:
             found.append(manifest["metadata"]["labels"])
         elif manifest["kind"] in ("Deployment", "Job"):
             found.append(manifest["spec"]["template"]["metadata"]["labels"])
+        elif manifest["kind"] == "CronJob":
+            found.append(manifest["spec"]["jobTemplate"]["spec"]["template"]["metadata"]["labels"])
     return found

@@ -49,6 +49,14 @@ SCHEMA_REFUSES: dict[str, tuple[dict[str, Any], str]] = {
         {"township": [{**ANYUE, "organisations": ["512021001"], "vault": {}}]},
         "/township/0/vault': missing property 'secret'",
     ),
+    "a schedule that cron does not know": (
+        {"township": [{**ANYUE, "organisations": ["512021001"], "vault": {**DATABASE, "scrubSchedule": "at night"}}]},
+        "/township/0/vault/scrubSchedule': value must be 'five fields as cron has them",
+    ),
+    "a property for a pair of files": (
+        {"kafka": {"certificate": {"secret": "tls", "external": {"store": "v", "key": "k", "property": "p"}}}},
+        "/kafka/certificate/external': additional properties 'property' not allowed",
+    ),
     "a vault at a county": (county(vault={"secret": {"name": "vault"}}), "vault"),
     "no pods": (county(replicas=0), "/county/0/replicas': minimum: got 0, want 1"),
     "a broker without a port": (
@@ -137,6 +145,28 @@ CHECKS_REFUSE: dict[str, tuple[dict[str, Any], str]] = {
     "a vault without a Secret": (
         {"township": [{**ANYUE, "organisations": ["512021001"], "vault": {"secret": {}}}]},
         "township instance anyue: vault.secret.name is empty: name the Secret, or say by vault.secret.external",
+    ),
+    "a CronJob with a name too long for it": (
+        {
+            "fullnameOverride": "linkage-for-a-province",
+            "township": [
+                {
+                    **ANYUE,
+                    "name": "anyue-townships",
+                    "organisations": ["512021001"],
+                    "vault": {**DATABASE, "scrubSchedule": "@daily"},
+                }
+            ],
+        },
+        "has more than 46 characters, too long for the CronJob of vault.scrubSchedule",
+    ),
+    "a Kafka user's Secret without a name": (
+        {"kafka": {"user": {"secret": {"external": {"store": "vault", "key": "kafka"}}}}},
+        "kafka.user.secret.external needs kafka.user.secret.name: what is the Secret to be called?",
+    ),
+    "a Kafka certificate without a name": (
+        county(kafka={"certificate": {"external": {"store": "vault", "key": "tls"}}}),
+        "county instance anyue: kafka.certificate.external needs kafka.certificate.secret",
     ),
     "partitions of one's own": (
         county(kafka={"partitions": 9}),

@@ -81,6 +81,49 @@ def test_a_township_with_keys_opens_its_vault_and_nobody_else_sees_them() -> Non
     assert {name for name, secret in keys.items() if secret} == {"lk-linkage-township-anyue-townships"}
 
 
+def test_a_vault_is_scrubbed_when_it_is_asked_for_with_what_migrates_it() -> None:
+    rendered = render("operators")
+    (job,) = of_kind(rendered, "CronJob").values()
+    assert job["spec"]["schedule"] == "17 3 * * *"
+    (container,) = job["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"]
+    (migrates,) = named(rendered, "Job", "anyue-townships-migrate")["spec"]["template"]["spec"]["containers"]
+    assert (container["command"], container["args"]) == (["linkagectl"], ["vault", "scrub"])
+    assert container["env"] == migrates["env"], "it must own the table"
+    assert job["spec"]["concurrencyPolicy"] == "Forbid"
+    assert not of_kind(render("small"), "CronJob")
+
+
+def test_the_secret_of_a_kafka_user_is_brought_once_and_only_from_where_it_is_said() -> None:
+    user = {
+        "name": "linkage",
+        "secret": {"name": "brought", "external": {"store": "vault", "key": "k", "property": "p"}},
+    }
+    pair = {"secret": "pair", "external": {"store": "vault", "key": "tls"}}
+    own = {
+        "name": "anyue",
+        "organisations": ["512021"],
+        "database": {"secret": {"name": "db"}},
+        "kafka": {"user": {"name": "anyue", "secret": {"name": "mine"}}},
+    }
+    values = {"kafka": {"securityProtocol": "SASL_SSL", "user": user, "certificate": pair}, "county": [own]}
+    rendered = render("small", values)
+    brought = {name: one["spec"]["data"] for name, one in of_kind(rendered, "ExternalSecret").items()}
+    assert brought == {
+        "brought": [{"secretKey": "password", "remoteRef": {"key": "k", "property": "p"}}],
+        "pair": [
+            {"secretKey": "user.crt", "remoteRef": {"key": "tls", "property": "user.crt"}},
+            {"secretKey": "user.key", "remoteRef": {"key": "tls", "property": "user.key"}},
+        ],
+    }
+    of_whom = {
+        name: environment(one).get("LINKAGE_KAFKA_SASL_PASSWORD")
+        for name, one in of_kind(rendered, "Deployment").items()
+    }
+    assert of_whom.pop("lk-linkage-county-anyue") == "mine", "which is there already, and nobody's to make"
+    assert of_whom.pop("lk-linkage-query") is None
+    assert set(of_whom.values()) == {"brought"}
+
+
 def test_the_worker_heals_from_the_stores_it_is_given() -> None:
     told = environment(named(render("operators"), "Deployment", "worker"))
     assert told["LINKAGE_STORES"] == '{"county":["anyue-reader"],"municipal":["ziyang-reader"]}'

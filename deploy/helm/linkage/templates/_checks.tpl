@@ -34,6 +34,9 @@
 {{- if and $w.vault (not $w.vault.secret.name) (not $w.vault.secret.external) -}}
 {{- fail (printf "%s: vault.secret.name is empty: name the Secret, or say by vault.secret.external where it comes from." $what) -}}
 {{- end -}}
+{{- if and $w.vault $w.vault.scrubSchedule (gt (len $w.fullname) 46) -}}
+{{- fail (printf "%s: its name %s has more than 46 characters, too long for the CronJob of vault.scrubSchedule: give the instance a shorter one, or set fullnameOverride." $what $w.fullname) -}}
+{{- end -}}
 {{- if ne $w.component "query" -}}
 {{- include "linkage.checkDatabase" (dict "what" (ternary $what "projections" (default false $w.tier)) "database" $w.database) -}}
 {{- end -}}

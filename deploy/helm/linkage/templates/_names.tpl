@@ -91,6 +91,51 @@ Every database once: whose it is (component, name, fullname) and how it is reach
 {{- toYaml $all -}}
 {{- end -}}
 
+{{/*
+The Secrets of Kafka users that External Secrets brings, as a list: name, keys (Secret's key and remote property), from.
+Each from where it is said, the value itself or a workload's own: nobody inherits where a Secret of another name comes from.
+*/}}
+{{- define "linkage.kafkaSecrets" -}}
+{{- $all := list -}}
+{{- $blocks := list (list "kafka" .Values.kafka) (list "topics.kafka" .Values.topics.kafka) (list "projections.worker.kafka" .Values.projections.worker.kafka) -}}
+{{- range $tier := list "municipal" "county" "township" -}}
+{{- range $given := index $.Values $tier -}}
+{{- $blocks = append $blocks (list (printf "%s instance %s: kafka" $tier $given.name) $given.kafka) -}}
+{{- end -}}
+{{- end -}}
+{{- range $blocks -}}
+{{- $where := first . -}}
+{{- $kafka := last . | default dict -}}
+{{- $secret := dig "user" "secret" dict $kafka -}}
+{{- with $secret.external -}}
+{{- if not $secret.name -}}
+{{- fail (printf "%s.user.secret.external needs kafka.user.secret.name: what is the Secret to be called?" $where) -}}
+{{- end -}}
+{{- $all = append $all (dict "name" $secret.name "keys" (dict ($secret.key | default "password") .property) "from" .) -}}
+{{- end -}}
+{{- $certificate := dig "certificate" dict $kafka -}}
+{{- with $certificate.external -}}
+{{- if not $certificate.secret -}}
+{{- fail (printf "%s.certificate.external needs kafka.certificate.secret: what is the Secret to be called?" $where) -}}
+{{- end -}}
+{{- $crt := $certificate.certificateKey | default "user.crt" -}}
+{{- $key := $certificate.keyKey | default "user.key" -}}
+{{- $all = append $all (dict "name" $certificate.secret "keys" (dict $crt $crt $key $key) "from" .) -}}
+{{- end -}}
+{{- end -}}
+{{- toYaml $all -}}
+{{- end -}}
+
+{{/* Is the Secret that the Job of the topics needs not there before the first installation? */}}
+{{- define "linkage.topicsLate" -}}
+{{- if .Release.IsInstall -}}
+{{- $kafka := mergeOverwrite (deepCopy .Values.kafka) (deepCopy .Values.topics.kafka) -}}
+{{- range include "linkage.kafkaSecrets" . | fromYamlArray -}}
+{{- if has .name (list $kafka.user.secret.name $kafka.certificate.secret) -}}yes{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
 {{/* Does the chart itself make this database's Secret? (database) */}}
 {{- define "linkage.madeHere" -}}
 {{- if or .cluster (and .secret .secret.external) -}}yes{{- end -}}
