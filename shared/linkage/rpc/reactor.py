@@ -1,16 +1,19 @@
 """Lets a tier answer what it hears: an event of another stream becomes commands to streams of the bodies hosted here.
 
-The command's id is derived from event, reaction and body, so however often an event is delivered, it is answered once.
+The command's id is derived from event, reaction, stream and command, and counts where one event gives a stream several
+of one type; so however often an event is delivered, it is answered once.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from uuid import UUID, uuid5
 
 import grpc
 import structlog
+from google.protobuf.message import Message
 
 from linkage import contract, traces, v1
 from linkage.domain.reaction import Happening, Order, Reaction
@@ -60,19 +63,31 @@ class Reactor:
             message, event.stream, event.version, event.metadata.organisation, event.metadata.occurred_at
         )
         for name, react in reactions:
+            given: Counter[tuple[str, type[Message]]] = Counter()
             for order in react(happening):
                 if order.organisation in self._commands.hosted:
                     with traces.span(name, event.metadata.traceparent, traces.CONSUMER, event=event.id) as onward:
                         cause = Cause(event.metadata.correlation_id, event.id, onward)
-                        await self._carry_out(event.id, name, order, happening.occurred_at, cause)
+                        await self._carry_out(event.id, name, order, given, happening.occurred_at, cause)
                         log.debug("answered", reaction=name, event_id=event.id, organisation=order.organisation)
 
-    async def _carry_out(self, event_id: str, name: str, order: Order, at: datetime, cause: Cause) -> None:
+    async def _carry_out(
+        self,
+        event_id: str,
+        name: str,
+        order: Order,
+        given: Counter[tuple[str, type[Message]]],
+        at: datetime,
+        cause: Cause,
+    ) -> None:
         organisation, command = order.organisation, order.command
         if not self._commands.takes(type(command)):
             raise NotUnderstood(f"{name} at {organisation}: this tier does not decide {command.DESCRIPTOR.name}")
         stream = self._commands.stream_of(organisation, command)
-        request_id = uuid5(_NAMESPACE, f"{event_id}/{name}/{stream}/{command.DESCRIPTOR.name}")
+        earlier = given[stream, type(command)]
+        given[stream, type(command)] += 1
+        ordinal = f"/{earlier}" if earlier else ""
+        request_id = uuid5(_NAMESPACE, f"{event_id}/{name}/{stream}/{command.DESCRIPTOR.name}{ordinal}")
         try:
             await self._commands.carry_out(organisation, v1.POST_REACTION, command, request_id, at, cause)
         except Failure as failure:
