@@ -69,6 +69,11 @@ def main() -> None:
     traces.configure("projections-query")
     metrics.serve(settings.metrics_port, settings.metrics_host)
     try:
+        if settings.directory is not None:
+            policy.use(settings.directory)
+    except policy.PolicyError as error:
+        refuse(f"LINKAGE_DIRECTORY: {error}")
+    try:
         issuers = Issuers.of(settings.issuers)
     except ValueError as error:
         refuse(f"LINKAGE_ISSUERS: {error}")

@@ -61,6 +61,11 @@ def run(tier: Tier) -> None:
     logs.configure(settings.instance, settings.log_level)
     traces.configure(settings.instance)
     metrics.serve(settings.metrics_port, settings.metrics_host)
+    if settings.directory is not None:
+        try:
+            policy.use(settings.directory)
+        except policy.PolicyError as error:
+            refuse(f"LINKAGE_DIRECTORY: {error}")
     directory = policy.directory()
     if problems := list(_unfit(settings.organisations, tier, directory)):
         refuse(*(f"LINKAGE_ORGANISATIONS: {problem}" for problem in problems))

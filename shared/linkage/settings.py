@@ -56,6 +56,8 @@ class ListenSettings(LogSettings):
     """Where health alone is told, in plain text, for probes that speak no TLS; none: on `port` only."""
     issuers: Path
     """File of the issuers whose tokens are trusted (`linkage.rpc.identity.load_issuers`); read anew when it changes."""
+    directory: Path | None = None
+    """File of the bodies there are, instead of the release's (`linkage/policy/divisions.yaml`, the same form)."""
     reflection: bool = True
     grace_seconds: float = Field(default=10.0, ge=0)
     tls_certificate: Path | None = None

@@ -48,6 +48,7 @@ VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {
             }
         },
     ),
+    "bodies of one's own": ("small", {"directory": {"configMap": {"name": "bodies"}}}),
     "placed": (
         "small",
         {

@@ -81,6 +81,23 @@ def test_a_township_with_keys_opens_its_vault_and_nobody_else_sees_them() -> Non
     assert {name for name, secret in keys.items() if secret} == {"lk-linkage-township-anyue-townships"}
 
 
+def test_whoever_judges_by_the_directory_reads_the_one_that_is_named() -> None:
+    rendered = render("small", {"directory": {"configMap": {"name": "bodies", "key": "province.yaml"}}})
+    told = {name: environment(one).get("LINKAGE_DIRECTORY") for name, one in of_kind(rendered, "Deployment").items()}
+    assert told.pop("lk-linkage-worker") is None, "it asks nobody's tier"
+    assert set(told.values()) == {"/etc/linkage/directory/divisions.yaml"}
+    for name in told:
+        pod = named(rendered, "Deployment", name)["spec"]["template"]["spec"]
+        (volume,) = [one for one in pod["volumes"] if one["name"] == "directory"]
+        assert volume["configMap"] == {
+            "name": "bodies",
+            "items": [{"key": "province.yaml", "path": "divisions.yaml"}],
+        }
+        (mounted,) = [one for one in pod["containers"][0]["volumeMounts"] if one["name"] == "directory"]
+        assert mounted["mountPath"] == "/etc/linkage/directory"
+    assert "LINKAGE_DIRECTORY" not in environment(named(render("small"), "Deployment", "query"))
+
+
 def test_a_vault_is_scrubbed_when_it_is_asked_for_with_what_migrates_it() -> None:
     rendered = render("operators")
     (job,) = of_kind(rendered, "CronJob").values()

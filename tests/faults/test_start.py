@@ -86,6 +86,58 @@ def test_every_wrong_setting_is_named(settings: dict[str, str], wrong: dict[str,
     assert all(sentence in said for sentence in told)
 
 
+OWN = {
+    "bodies that nobody hosts": (
+        '- {code: "520100", tier: municipal, above: "", name_zh: 贵阳市}',
+        "LINKAGE_ORGANISATIONS: 512002 is not in the directory",
+    ),
+    "one that stands nowhere": (
+        '- {code: "520102", tier: county, above: "520100", name_zh: 南明区}',
+        "LINKAGE_DIRECTORY: own.yaml: 520102 stands under 520100, which does not come before it",
+    ),
+    "a tier that there is not": (
+        '- {code: "520102", tier: village, above: "", name_zh: 某村}',
+        "LINKAGE_DIRECTORY: own.yaml: organisations.0.tier: Input should be 'municipal', 'county' or 'township'",
+    ),
+    "no YAML": ("- {code: ", "LINKAGE_DIRECTORY: own.yaml: while parsing"),
+    "depth without end": ("[" * 100_000, "LINKAGE_DIRECTORY: own.yaml: "),
+    "nothing": ("", "LINKAGE_DIRECTORY: own.yaml: organisations: "),
+    "no text": (b"\xff\xfe\x00", "LINKAGE_DIRECTORY: own.yaml"),
+    "no file": (None, "LINKAGE_DIRECTORY: own.yaml cannot be read: No such file or directory"),
+}
+
+
+@pytest.mark.parametrize("module", ["services.county.main", "services.projections.query"])
+@pytest.mark.parametrize("what", OWN)
+def test_a_directory_that_cannot_be_used_ends_the_start_with_its_reason(
+    settings: dict[str, str], tmp_path: Path, module: str, what: str
+) -> None:
+    content, told = OWN[what]
+    file = tmp_path / "own.yaml"
+    if isinstance(content, bytes):
+        file.write_bytes(content)
+    elif content is not None:
+        file.write_text(f"organisations:\n{content}\n", encoding="utf-8")
+    status, said = ended(module, {**settings, "LINKAGE_DIRECTORY": str(file)})
+    assert status == 2
+    if what != "bodies that nobody hosts" or "county" in module:
+        assert said.startswith(told)
+        assert len(said.splitlines()) == (len(HOSTED["county"]) if what == "bodies that nobody hosts" else 1)
+    else:
+        assert said.startswith("LINKAGE_PROJECTIONS_DSN: "), "it hosts nobody"
+
+
+def test_bodies_of_ones_own_are_hosted(settings: dict[str, str], tmp_path: Path) -> None:
+    file = tmp_path / "own.yaml"
+    bodies = '"520100", tier: municipal, above: ""', '"520102", tier: county, above: "520100"'
+    listed = "\n".join(f"- {{code: {body}, name_zh: 某地}}" for body in bodies)
+    file.write_text(f"organisations:\n{listed}\n", encoding="utf-8")
+    own = {"LINKAGE_DIRECTORY": str(file), "LINKAGE_ORGANISATIONS": "520102"}
+    status, said = ended("services.county.main", {**settings, **own})
+    assert status == 2
+    assert said.startswith("LINKAGE_STORE_DSN: PostgreSQL did not answer"), "it came as far as its database"
+
+
 DATABASES = {
     "services.county.main": "LINKAGE_STORE_DSN",
     "services.projections.worker": "LINKAGE_PROJECTIONS_DSN",

@@ -112,7 +112,13 @@ def _read(path: Path, model: type[M]) -> M:
     try:
         data = yaml.load(path.read_text(encoding="utf-8"), _OneKeyOnce)
     except yaml.YAMLError as error:
-        raise PolicyError(f"{path.name}: {error}") from None
+        raise PolicyError(f"{path.name}: {' '.join(str(error).split())}") from None
+    except OSError as error:
+        raise PolicyError(f"{path.name} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise PolicyError(f"{path.name} is not UTF-8") from None
+    except RecursionError:
+        raise PolicyError(f"{path.name}: nested too deeply") from None
     try:
         return model.model_validate(data)
     except ValidationError as error:

@@ -62,6 +62,9 @@ The kubelet's gRPC probe speaks plain text only; with TLS it asks the port that 
 {{- $w := .workload -}}
 {{- if ne $w.component "worker" }}
 - {name: issuers, mountPath: /etc/linkage/issuers, readOnly: true}
+{{- if .root.Values.directory.configMap.name }}
+- {name: directory, mountPath: /etc/linkage/directory, readOnly: true}
+{{- end }}
 {{- if $w.tls.enabled }}
 - {name: tls, mountPath: /etc/linkage/tls, readOnly: true}
 {{- end }}
@@ -82,6 +85,14 @@ The kubelet's gRPC probe speaks plain text only; with TLS it asks the port that 
   configMap:
     name: {{ $issuers.configMap.name | default (printf "%s-issuers" (include "linkage.fullname" .root)) }}
     items: [{key: {{ ternary $issuers.configMap.key "issuers.json" (ne $issuers.configMap.name "") }}, path: issuers.json}]
+{{- with .root.Values.directory.configMap }}
+{{- if .name }}
+- name: directory
+  configMap:
+    name: {{ .name }}
+    items: [{key: {{ .key }}, path: divisions.yaml}]
+{{- end }}
+{{- end }}
 {{- if $w.tls.enabled }}
 - name: tls
   secret:

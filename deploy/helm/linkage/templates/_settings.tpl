@@ -107,6 +107,10 @@
 {{- else }}
 - name: LINKAGE_ISSUERS
   value: /etc/linkage/issuers/issuers.json
+{{- if $root.Values.directory.configMap.name }}
+- name: LINKAGE_DIRECTORY
+  value: /etc/linkage/directory/divisions.yaml
+{{- end }}
 - name: LINKAGE_PORT
   value: {{ $w.port | quote }}
 - name: LINKAGE_REFLECTION
