@@ -72,9 +72,21 @@ def make_app(
     return app
 
 
+class _AsTheyCame(faust.Schema[Any, Any]):
+    """Messages are taken as Kafka gave them: what is in them is decoded by the batch."""
+
+    def compile(self, app: Any, **_: Any) -> Any:
+        create = app.create_event
+
+        async def decode(message: Any, *, propagate: bool = False) -> Any:
+            return create(None, None, None, message)
+
+        return decode
+
+
 def topics(app: faust.App) -> Any:
-    """All topics that carry events, as bytes."""
-    return app.topic(*event_topics(), key_serializer="raw", value_serializer="raw", allow_empty=True)
+    """All topics that carry events; of what is taken from it, only `message` says something."""
+    return app.topic(*event_topics(), schema=_AsTheyCame())
 
 
 def fold_into(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 from linkage.bus import parking
 from linkage.store import Store
 from services.projections.batch import by_stream
+from services.projections.behind import behind
 from services.projections.fact import Fact, fact_of
 from services.projections.generation import Changes, Generation, statement
 from services.projections.healing import Stores
@@ -67,7 +68,7 @@ class Building:
 
     async def _take(self, pages: AsyncGenerator[Sequence[Fact]], *, combine: bool) -> None:
         """Folds page after page; what one changes is written while the next one is folded."""
-        async with aclosing(pages), self._pool.acquire() as conn, self._writing() as write:
+        async with aclosing(pages), self._pool.acquire() as conn, behind(self._write) as write:
             async for page in pages:
                 changes = await self._generation.fold(conn, by_stream(page), self, _no_healing, combine=combine)
                 await write(changes)
@@ -80,28 +81,11 @@ class Building:
             return
         after = ""
         keys_after = statement("keys.page", self._generation.schema)
-        async with self._pool.acquire() as conn, self._writing() as write:
+        async with self._pool.acquire() as conn, behind(self._write) as write:
             while keys := [row["key"] for row in await conn.fetch(keys_after, after, _KEYS)]:
                 await write(await self._generation.combine_all(conn, keys))
                 after = keys[-1]
                 self._tell("combining", self.events)
-
-    @asynccontextmanager
-    async def _writing(self) -> AsyncIterator[Callable[[Changes], Awaitable[None]]]:
-        """Gives what writes changes in the background: one at a time, in order, all of them written at the end."""
-        writing: asyncio.Task[None] | None = None
-
-        async def write(changes: Changes) -> None:
-            nonlocal writing
-            if writing is not None:
-                await writing
-            writing = asyncio.create_task(self._write(changes))
-
-        try:
-            yield write
-        finally:
-            if writing is not None:
-                await writing
 
     async def _write(self, changes: Changes) -> None:
         async with self._pool.acquire() as conn, conn.transaction():

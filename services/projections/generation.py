@@ -79,6 +79,10 @@ class Generation:
         await self.write(conn, changes)
         return changes.new
 
+    async def recall(self, conn: Connection, streams: Streams) -> None:
+        """Reads what was folded before of what the facts are about: `fold` does not need the connection then."""
+        await self._remembered(conn, _keys(self._read(streams)))
+
     async def fold(
         self, conn: Connection, streams: Streams, refusals: Refusals, heal: Heal, *, combine: bool = True
     ) -> Changes:
@@ -88,12 +92,10 @@ class Generation:
         a fact is healed; what cannot be folded is refused together with the rest of its stream. `combine` False leaves
         the rows of the touched keys as they are: for bulk loading, which calls `combine_all` at the end.
         """
-        if self.model.entry is None:
-            kinds = self.model.cells
-            streams = {stream: facts for stream, facts in streams.items() if facts[0].kind in kinds}
+        streams = self._read(streams)
         if not streams:
             return Changes()
-        kept = await self._remembered(conn, {facts[0].key for facts in streams.values()})
+        kept = await self._remembered(conn, _keys(streams))
         batch = Batch(self.model, {key: of.folds for key, of in kept.items()}, refusals)
         await batch.fold(streams, heal)
         rows = self._changed(await batch.combined(streams), kept) if combine and self.model.combine else {}
@@ -119,6 +121,13 @@ class Generation:
             )
         for table, rows in changes.rows.items():
             await conn.execute(self._writes[table], *zip(*rows, strict=True))
+
+    def _read(self, streams: Streams) -> Streams:
+        """The streams that the model reads."""
+        if self.model.entry is not None:
+            return streams
+        kinds = self.model.cells
+        return {stream: facts for stream, facts in streams.items() if facts[0].kind in kinds}
 
     async def _remembered(self, conn: Connection, keys: Iterable[str]) -> dict[str, _Kept]:
         known = {}
@@ -156,6 +165,10 @@ class Generation:
         for key, all_of in rows.items():
             kept[key].rows = frozenset(all_of)
         return by_table(self.model, changed)
+
+
+def _keys(streams: Streams) -> set[str]:
+    return {facts[0].key for facts in streams.values()}
 
 
 def by_table(model: ReadModel, rows: Sequence[Row]) -> Mapping[str, Sequence[Row]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
@@ -21,17 +22,19 @@ def consumer_name(read_model: str) -> str:
 
 
 class Parked:
-    """One batch's view of one read model's parked streams, in the batch's transaction."""
+    """One batch's view of one read model's parked streams, in the batch's transaction. Knows of none before `look`."""
 
-    def __init__(self, conn: Connection, read_model: str, streams: Collection[str] = ()) -> None:
+    def __init__(self, conn: Connection, read_model: str, turn: asyncio.Lock) -> None:
+        """`turn`: held while the connection is used, which others write by meanwhile."""
         self._conn = conn
+        self._turn = turn
         self._consumer = consumer_name(read_model)
-        self._streams = set(streams)
+        self._streams: set[str] = set()
 
-    @classmethod
-    async def among(cls, conn: Connection, read_model: str, streams: Collection[str]) -> Parked:
-        """Knows which of these streams are parked."""
-        return cls(conn, read_model, await parking.parked_streams(conn, consumer_name(read_model), streams))
+    async def look(self, streams: Collection[str]) -> None:
+        """Finds out which of these streams are parked."""
+        async with self._turn:
+            self._streams.update(await parking.parked_streams(self._conn, self._consumer, streams))
 
     def holds(self, stream: str) -> bool:
         """Whether the stream is parked."""
@@ -40,7 +43,8 @@ class Parked:
     async def queue(self, fact: Fact) -> bool:
         """Holds the fact back; False: the stream was replayed meanwhile."""
         try:
-            held = await parking.queue_behind(self._conn, self._consumer, fact.event)
+            async with self._turn:
+                held = await parking.queue_behind(self._conn, self._consumer, fact.event)
         except MalformedRecord as problem:
             await self.refuse(fact, str(problem))
             return True
@@ -50,6 +54,7 @@ class Parked:
 
     async def refuse(self, fact: Fact, reason: str) -> None:
         """Parks the stream from this fact on."""
-        with traces.named(traceparent_of(fact.record)):
-            await parking.park_record(self._conn, self._consumer, fact.stream, fact.version, fact.record, reason)
+        async with self._turn:
+            with traces.named(traceparent_of(fact.record)):
+                await parking.park_record(self._conn, self._consumer, fact.stream, fact.version, fact.record, reason)
         self._streams.add(fact.stream)

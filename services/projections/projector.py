@@ -16,9 +16,10 @@ import structlog
 
 from linkage.bus import parking
 from linkage.store import StoredEvent
-from services.projections.batch import Heal, by_stream
+from services.projections.batch import Heal, Streams, by_stream
+from services.projections.behind import behind
 from services.projections.fact import Fact, Record, fact_of
-from services.projections.generation import Generation, statement
+from services.projections.generation import Changes, Generation, statement
 from services.projections.parked import Parked, consumer_name
 from services.projections.read_model import ReadModel
 
@@ -93,11 +94,7 @@ class Projector:
         try:
             async with self._one, self._pool.acquire() as conn, conn.transaction():
                 some_parked = await self._begin(conn, partitions)
-                new = 0
-                for generation in await self._active(conn):
-                    name = generation.model.name
-                    parked = await Parked.among(conn, name, streams) if some_parked else Parked(conn, name)
-                    new = max(new, await generation.take(conn, streams, parked, self._heal))
+                new = await self._take(conn, await self._active(conn), streams, some_parked=some_parked)
                 for delivery in batch:
                     if isinstance(delivery.content, Unreadable):
                         await _park_record(conn, delivery, delivery.content)
@@ -106,6 +103,29 @@ class Projector:
         except BaseException:
             self.forget()
             raise
+
+    async def _take(
+        self, conn: Connection, generations: Sequence[Generation], streams: Streams, *, some_parked: bool
+    ) -> int:
+        """Folds the facts into every read model; what one changes is written while the next one is folded."""
+        turn = asyncio.Lock()  # of those who use the connection
+        parked = [Parked(conn, generation.model.name, turn) for generation in generations]
+        for generation, of in zip(generations, parked, strict=True):
+            await generation.recall(conn, streams)
+            if some_parked:
+                await of.look(streams)
+
+        async def write(generation: Generation, changes: Changes) -> None:
+            async with turn:
+                await generation.write(conn, changes)
+
+        new = 0
+        async with behind(write) as begin_to_write:
+            for generation, of in zip(generations, parked, strict=True):
+                changes = await generation.fold(conn, streams, of, self._heal)
+                await begin_to_write(generation, changes)
+                new = max(new, changes.new)
+        return new
 
     def forget(self) -> None:
         """Remembers nothing of any stream: what is in memory may not be what is stored."""
