@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import tempfile
@@ -11,6 +12,8 @@ from uuid import uuid4
 
 import pytest
 import structlog
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from deploy.local.kafka import Kafka
 from deploy.local.postgres import Postgres
@@ -24,14 +27,32 @@ def pytest_configure() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
-SYSTEMS = ("tests/monitoring/test_alerts", "tests/faults/", "tests/drills/")
-"""Tests on whole systems, which take long."""
+SYSTEMS = ("tests/monitoring/", "tests/drills/", "tests/faults/")
+"""Tests on whole systems, which take long: those that wait longest first."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whole systems first: every cause takes its time, and at the end they would keep one process busy alone."""
     order = {system: place for place, system in enumerate(SYSTEMS)}
     items.sort(key=lambda item: next((order[one] for one in SYSTEMS if item.nodeid.startswith(one)), len(SYSTEMS)))
+
+
+class _Scheduling(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist has no types
+    def _split_scope(self, nodeid: str) -> str:
+        """Tests on one system stay together: each process that had some of them would start another."""
+        return next((one for one in SYSTEMS if nodeid.startswith(one)), super()._split_scope(nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _Scheduling:
+    """Who runs which tests, where they run in several processes."""
+    return _Scheduling(config, log)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are cores: whoever has a whole system waits half of the time."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.fixture(autouse=True)

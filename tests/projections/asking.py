@@ -24,7 +24,7 @@ from tests.projections.conftest import Projections, deliveries
 from tests.projections.story import CITY
 
 
-def call(seconds: float | None = 5.0) -> Call:
+def call(seconds: float | None = 60.0) -> Call:
     return Call(Caller(CITY, v1.POST_CPPCC_OFFICE, "test", time.time() + 60), "", seconds)
 
 

@@ -33,7 +33,7 @@ __all__ = ["assert_nothing_lost_or_doubled", "outstanding", "settled"]
 Events = Mapping[str, list[StoredEvent]]
 
 
-async def assert_nothing_lost_or_doubled(site: Site, answered: Sequence[Answered], *, seconds: float = 60) -> Events:
+async def assert_nothing_lost_or_doubled(site: Site, answered: Sequence[Answered], *, seconds: float = 120) -> Events:
     """Waits until all that was stored is published, answered and folded, then compares everything with everything.
 
     Nobody may give commands meanwhile. Returns all events by tier.

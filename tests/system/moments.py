@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import closing
@@ -19,7 +20,7 @@ __all__ = ["eventually", "frozen_in_its_batch", "frozen_in_its_transaction"]
 
 
 async def eventually(
-    condition: Callable[[], bool | Awaitable[bool]], *, seconds: float = 30, every: float = 0.05
+    condition: Callable[[], bool | Awaitable[bool]], *, seconds: float = 60, every: float = 0.05
 ) -> None:
     """Waits until the condition holds. Fails after `seconds`. `every`: seconds between two looks."""
     loop = asyncio.get_running_loop()
@@ -32,12 +33,12 @@ async def eventually(
         await asyncio.sleep(every)
 
 
-async def frozen_in_its_transaction(site: Site, name: str, tier: str, *, seconds: float = 30) -> None:
+async def frozen_in_its_transaction(site: Site, name: str, tier: str, *, seconds: float = 60) -> None:
     """Freezes a tier's service while a Kafka transaction of its relay is open. There must be something to publish."""
     await asyncio.to_thread(_freeze_in_transaction, site, name, tier, seconds)
 
 
-async def frozen_in_its_batch(site: Site, *, seconds: float = 30) -> None:
+async def frozen_in_its_batch(site: Site, *, seconds: float = 60) -> None:
     """Freezes the projection worker while it writes a batch. There must be something to fold."""
     db = await asyncpg.connect(site.plan.dsns[PROJECTIONS])
     # Queries read only: who owns a transaction id in this database is the worker.
@@ -82,11 +83,12 @@ def _freeze_in_transaction(site: Site, name: str, tier: str, seconds: float) -> 
 
         end = time.monotonic() + seconds
         while True:
-            if is_open():
-                site.freeze(name)
-                if all(is_open() for _ in range(5)):  # what it had sent before it froze has arrived by now
-                    return
-                site.thaw(name)
+            # Frozen first and looked at afterwards: what is looked at while it runs is over by the time it is known.
+            site.freeze(name)
+            if all(is_open() for _ in range(5)):  # what it had sent before it froze has arrived by now
+                return
+            site.thaw(name)
+            time.sleep(random.uniform(0, 0.05))
             assert time.monotonic() < end, f"{name} was not caught in a transaction within {seconds:.0f} s"
 
 
