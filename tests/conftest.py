@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
@@ -25,6 +26,9 @@ from tests.databases import Databases, databases
 def pytest_configure() -> None:
     """Being asked to end is like Ctrl-C: the fixtures still put everything away."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # How long examples take to be made tells how busy the machine is.
+    settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("any machine")
 
 
 SYSTEMS = ("tests/monitoring/", "tests/drills/", "tests/faults/")

@@ -79,6 +79,11 @@ def published(settings: KafkaSettings, streams: Iterable[str]) -> list[StoredEve
     return [event for event in found if event.stream in wanted]
 
 
+async def are_published(settings: KafkaSettings, streams: Iterable[str], events: int) -> bool:
+    """Whether so many events of these streams are. Looked for in a thread: who publishes them runs in this loop."""
+    return len(await asyncio.to_thread(published, settings, streams)) >= events
+
+
 def versions(events: Iterable[StoredEvent], stream: str) -> list[int]:
     """The stream's versions, as they came."""
     return [event.version for event in events if event.stream == stream]

@@ -24,7 +24,7 @@ from linkage.bus.inbox import Inbox
 from linkage.bus.publisher import PRODUCER, NotPublished, Publisher
 from linkage.bus.relay import Relay
 from linkage.store import Store, StoredEvent, migrate
-from tests.bus.acts import TOPIC, chained, comes_true, new_stream, published, record, running, versions
+from tests.bus.acts import TOPIC, are_published, chained, comes_true, new_stream, published, record, running, versions
 from tests.bus.replica import ANSWER
 
 ANSWERED = "create table answered (stream text, version bigint, who text, primary key (stream, version))"
@@ -82,7 +82,7 @@ async def test_a_broker_that_stops_answering_leaves_nothing_behind_that_is_publi
             before = relay.status.published
             await comes_true(lambda: relay.status.published > before)
         last = (await store.head(stream)).version
-        await comes_true(lambda: len(published(settings, [stream])) >= last)
+        await comes_true(lambda: are_published(settings, [stream], last))
     assert versions(published(settings, [stream]), stream) == list(range(1, last + 1))
 
 
@@ -128,7 +128,7 @@ def _freezing(kafka: Kafka) -> type[KafkaProducer]:
             outcome = super().send(topic, *arguments, **options)
             if self.transactions == 2 and topic == topics.CURSORS:
                 known = self._transaction_manager.is_partition_added
-                assert within(lambda: known(TopicPartition(topic, 0)), seconds=10)
+                assert within(lambda: known(TopicPartition(topic, 0)), seconds=60)
                 os.kill(broker, signal.SIGSTOP)
             return outcome
 

@@ -21,7 +21,18 @@ from linkage.bus.cursor import read_cursor
 from linkage.bus.publisher import Fenced, Publisher
 from linkage.bus.relay import Relay
 from linkage.store import Head, NewEvent, Store
-from tests.bus.acts import ACCEPTED, chained, comes_true, metadata, new_stream, published, record, running, versions
+from tests.bus.acts import (
+    ACCEPTED,
+    are_published,
+    chained,
+    comes_true,
+    metadata,
+    new_stream,
+    published,
+    record,
+    running,
+    versions,
+)
 from tests.bus.doomed import POINTS
 
 LEADER = (
@@ -66,7 +77,7 @@ async def test_a_relay_killed_at_any_point_of_a_transaction_loses_and_doubles_no
         await _dies(dsn, settings, name, point)
     async with running(relay.run()):
         await comes_true(lambda: relay.status.cursor > 0 and relay.status.cursor == relay.status.read)
-        await comes_true(lambda: len(published(settings, streams)) >= 160)
+        await comes_true(lambda: are_published(settings, streams, 160))
     seen = published(settings, streams)
     assert all(versions(seen, stream) == list(range(1, 33)) for stream in streams)
 
@@ -162,7 +173,7 @@ async def test_a_publisher_that_does_not_return_in_time_is_left_behind_and_nothi
     await record(store, stream, 12)
     impatient = Relay(store, dsn, settings, name, page=5, deaf_after=0.0, on_deaf=lambda: None)
     async with running(impatient.run()):
-        await comes_true(lambda: len(versions(published(settings, [stream]), stream)) >= 12)
+        await comes_true(lambda: are_published(settings, [stream], 12))
         await comes_true(lambda: impatient.status.leading and impatient.status.cursor == impatient.status.read)
     assert versions(published(settings, [stream]), stream) == list(range(1, 13))
 

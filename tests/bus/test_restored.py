@@ -16,7 +16,7 @@ from linkage.bus.cursor import StoreBehind, confirm
 from linkage.bus.relay import Relay
 from linkage.bus.topics import CURSORS
 from linkage.store import Store
-from tests.bus.acts import comes_true, new_stream, published, record, running, versions
+from tests.bus.acts import are_published, comes_true, new_stream, published, record, running, versions
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ async def test_a_store_that_lost_what_it_published_publishes_no_second_telling_o
     stream = new_stream()
     await record(store, stream, 4)
     await _published(store, dsn, settings, name)
-    await comes_true(lambda: len(published(settings, [stream])) == 4)  # a commit's marker comes a moment after it
+    await comes_true(lambda: are_published(settings, [stream], 4))  # a commit's marker comes a moment after it
     await _restored(dsn, "version > 2")
     await record(store, stream, 3)  # somebody started the service too early
     await _refused(store, dsn, settings, name)

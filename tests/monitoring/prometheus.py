@@ -41,7 +41,7 @@ class Prometheus:
 
     def firing(self) -> list[Mapping[str, str]]:
         """The labels of every alert that is raised now."""
-        with urllib.request.urlopen(f"http://{self.address}/api/v1/alerts", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://{self.address}/api/v1/alerts", timeout=30) as answer:
             alerts: list[Any] = json.load(answer)["data"]["alerts"]
         return [alert["labels"] for alert in alerts if alert["state"] == "firing"]
 
@@ -53,7 +53,7 @@ class Prometheus:
     def query(self, expression: str) -> list[Any]:
         """What a query gives now."""
         asked = urllib.parse.urlencode({"query": expression})
-        with urllib.request.urlopen(f"http://{self.address}/api/v1/query?{asked}", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://{self.address}/api/v1/query?{asked}", timeout=30) as answer:
             found: list[Any] = json.load(answer)["data"]["result"]
         return found
 
@@ -130,7 +130,7 @@ def prometheus(site: Site, directory: Path) -> Iterator[Prometheus]:
     log = directory / "prometheus.log"
     process = spawn(command, log=log, cwd=directory)
     try:
-        await_ready(lambda: _answers(running), name="Prometheus", process=process, log=log, seconds=30)
+        await_ready(lambda: _answers(running), name="Prometheus", process=process, log=log, seconds=60)
         yield running
     finally:
         end(process, signal.SIGTERM, seconds=10)

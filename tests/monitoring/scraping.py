@@ -32,7 +32,7 @@ class Scraped:
 
 def scrape(address: str) -> Scraped:
     """Asks the process at `host:port`. Raises OSError where nobody answers."""
-    with urllib.request.urlopen(f"http://{address}/metrics", timeout=5) as answer:
+    with urllib.request.urlopen(f"http://{address}/metrics", timeout=30) as answer:
         text = answer.read().decode()
     families = list(text_string_to_metric_families(text))
     kinds = {family.name + ("_total" if family.type == "counter" else ""): family.type for family in families}

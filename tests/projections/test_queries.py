@@ -184,7 +184,7 @@ async def test_a_query_waits_until_it_has_seen_what_it_names(projections: Projec
     await asyncio.sleep(0.1)
     assert not answer.done()
     await projections.projector.apply(told[10:])
-    found = (await asyncio.wait_for(answer, 20)).joint_work
+    found = (await asyncio.wait_for(answer, 60)).joint_work
     assert found.state == v1.JOINT_STATE_CONCLUDED_PENDING
     assert {one.joint_work.state for one in await asyncio.gather(*many)} == {v1.JOINT_STATE_CONCLUDED_PENDING}
 

@@ -75,7 +75,7 @@ async def test_when_the_flow_is_suspended_nothing_waits_for_room_any_longer(cons
     await asyncio.sleep(0)
     consumer.suspend_flow.set()
     assert not (await waiting).stopped
-    await asyncio.wait_for(ended.wait(), 5)
+    await asyncio.wait_for(ended.wait(), 60)
 
 
 @pytest.mark.parametrize("after_waiting", [False, True])

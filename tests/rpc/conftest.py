@@ -58,7 +58,7 @@ class Site:
             held = self.mint.token("512021", v1.POST_CPPCC_OFFICE) if token is None else token
             call: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(method)
             try:
-                await call(data, metadata=[("authorization", f"Bearer {held}")], timeout=10)
+                await call(data, metadata=[("authorization", f"Bearer {held}")], timeout=60)
             except grpc.aio.AioRpcError as error:
                 return error
         raise AssertionError("the bytes were taken")

@@ -33,7 +33,7 @@ async def test_a_command_during_an_outage_is_told_so_and_its_repetition_is_store
         request.request_id = str(uuid4())
         own_postgres.kill()
         with pytest.raises(Refused) as caught:
-            await site.office()(request, within=1.0)
+            await site.office()(request, within=3.0)
         assert (caught.value.code, caught.value.reason) == (grpc.StatusCode.UNAVAILABLE, "STORE_UNAVAILABLE")
         own_postgres.restart()
         first = await site.office()(request, within=30.0)

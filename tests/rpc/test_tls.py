@@ -52,7 +52,7 @@ async def shown(port: int, authority: Authority) -> x509.Certificate:
 
 
 async def health(channel: grpc.aio.Channel, service: str = "readiness") -> int:
-    answer = await health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(service=service), timeout=10)
+    answer = await health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(service=service), timeout=60)
     return int(answer.status)
 
 
@@ -117,7 +117,7 @@ async def test_health_alone_is_told_in_plain_text_where_it_is_wanted(running: Ru
             "/linkage.v1.JointWorkService/ProposeJointWork"
         )
         with pytest.raises(grpc.aio.AioRpcError) as caught:
-            await propose(b"", timeout=10)
+            await propose(b"", timeout=60)
         assert caught.value.code() == grpc.StatusCode.UNIMPLEMENTED, "nothing else is there"
     async with grpc.aio.insecure_channel(f"localhost:{running.port}") as plain:
         with pytest.raises(grpc.aio.AioRpcError):

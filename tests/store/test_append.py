@@ -274,7 +274,7 @@ async def test_closing_stores_what_was_accepted_and_takes_nothing_more(dsn: str,
 async def test_whoever_waits_for_appends_is_woken(store: Store) -> None:
     waiting = asyncio.ensure_future(store.appended.wait())
     await append(store, STREAM)
-    assert await asyncio.wait_for(waiting, 10)
+    assert await asyncio.wait_for(waiting, 60)
 
 
 async def test_the_log_cannot_be_changed(dsn: str, store: Store) -> None:
