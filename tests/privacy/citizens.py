@@ -112,7 +112,7 @@ async def _upwards(offices: Commands) -> None:
         await offices.give(town, v1.EscalateTopicRequest(topic_id=topic, note="镇里无力解决"))
     for county, topic in ((ANYUE, AT_ANYUE), (YANJIANG, AT_YANJIANG)):
         await offices.give(county, v1.EscalateTopicRequest(topic_id=topic, note="建议市里统筹"), "TOPIC_UNKNOWN")
-    await offices.give(CITY, v1.MergeTopicRequest(topic_id=MERGED, into=AT_CITY), "TOPIC_UNKNOWN")
+    await offices.give(CITY, v1.MergeTopicRequest(topic_id=MERGED, into=AT_CITY), "TOPIC_UNKNOWN", "REFERENCE_UNKNOWN")
     await _merged(offices.site)
     await offices.give(CITY, v1.DeclineTopicRequest(topic_id=AT_CITY, reason="今年资金已安排"), "TOPIC_UNKNOWN")
 
