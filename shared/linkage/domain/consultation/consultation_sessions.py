@@ -1,7 +1,8 @@
 """The remote sessions of a consultation, known by their identifiers alone: what is called off with it.
 
-Part of the consultation. A session may be noted ahead of the planning. A postponement leaves the sessions as they are:
-each is moved by a word of its own, since its hosts must be asked about the new date. Domain paper §4.1; 002.11.
+Part of the consultation. A session that comes ahead of the planning waits for it. A postponement leaves the sessions as
+they are: each is moved by a word of its own, since its hosts must be asked about the new date. Domain paper §4.1;
+002.11.
 """
 
 from __future__ import annotations

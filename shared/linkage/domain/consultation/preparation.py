@@ -1,7 +1,7 @@
 """What a consultation knows of the research that precedes it, a part of the consultation. Domain paper §3.2, §3.3.
 
 Research has streams of its own; what a rule asks for before a consultation opens (000§5, 001(15), 002.5) is noted in
-the consultation's stream, so that it can be judged there. A note may overtake the consultation's planning.
+the consultation's stream, so that it can be judged there. A note that overtakes the planning waits for it.
 """
 
 from __future__ import annotations

@@ -130,7 +130,7 @@ def expect_recheck(state: OpinionHandling, command: v1.ExpectRecheckRequest, occ
 
 
 def note_report(state: OpinionHandling, command: v1.NoteSpotReportRequest, occasion: Occasion) -> Decision:
-    """Kept whenever it comes, also ahead of the opinion: streams of different bodies have no order among them."""
+    """Kept whenever it comes: streams of different bodies have no order among them."""
     if command.finding_id in state.reports:
         return unchanged
     return recorded(

@@ -111,7 +111,7 @@ def receive(state: SupervisionFinding, command: v1.ReceiveObservationRequest, oc
 
 
 def note_taken(state: SupervisionFinding, command: v1.NoteObservationTakenRequest, occasion: Occasion) -> Decision:
-    """Also ahead of its arrival, and also of what was set aside before: the last word stands."""
+    """Also of what was set aside before: the last word stands."""
     if not command.into or command.into in state.into:
         return unchanged
     checked = v1.ObservationChecked(joint_work_id=command.joint_work_id, finding_id=command.finding_id)

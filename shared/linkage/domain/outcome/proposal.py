@@ -156,7 +156,7 @@ def merge(state: Proposal, command: v1.MergeProposalRequest, occasion: Occasion)
 
 
 def absorb(state: Proposal, command: v1.NoteAbsorbedProposalRequest, occasion: Occasion) -> Decision:
-    """Takes another's proposers in, wherever this proposal stands by now, even ahead of its submission."""
+    """Takes another's proposers in, wherever this proposal stands by now."""
     absorbed = merged_proposals.absorption(state.merged, command)
     if absorbed is None:
         return unchanged

@@ -59,7 +59,7 @@ def _descending(state: Ancestry, ancestors: Iterable[str], opinions: Iterable[st
 
 
 def absorb(state: Ancestry, command: v1.NoteAbsorbedTopicRequest, disposition: Disposition, reason: str) -> Decision:
-    """Takes in another's ancestry, wherever this topic stands by now, even ahead of its opening; and passes it on."""
+    """Takes in another's ancestry, wherever this topic stands by now, and passes it on."""
     ancestors = state.ancestors | set(command.ancestor_ids) - {command.topic_id}
     opinions = state.opinions | set(command.opinion_ids)
     known = command.absorbed_id in state.absorbed or not same_body(command.absorbed_id, command.topic_id)
