@@ -1,6 +1,6 @@
 """The Compose file is one by its specification's schema, and starts our services with settings they take.
 
-That it really runs is not tried here: it needs Docker and images from a registry. See docs/operations/compose.md.
+That it really runs is tried in test_compose_runs.py, where there is an engine. See docs/operations/compose.md.
 """
 
 from __future__ import annotations
