@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ACTIVE", "Building", "RebuildImpossible", "Tell"]
 
-_PAGE = 10_000  # events folded at once; three pages are in memory: read, folded, written
+_PAGE = 5_000  # events folded at once; three pages are in memory: read, folded, written
 _KEYS = 2_000  # whose rows are written in one transaction
 
 Tell = Callable[[str, int], None]
@@ -48,23 +49,28 @@ class Building:
     async def catch_up(self, *, combine: bool) -> int:
         """Folds what the stores have more by now, store by store: the order does not matter (D7)."""
         before = self.events
-        for store in self._cursors:
-            await self._take(self._pages(store), combine=combine)
+        await self._take(self._pages(), combine=combine)
         return self.events - before
 
-    async def _pages(self, store: Store) -> AsyncGenerator[Sequence[Fact]]:
-        """All that the store has after its cursor; it reads the next page while this one is folded."""
-        following = asyncio.create_task(self._page(store))
+    async def _pages(self) -> AsyncGenerator[Sequence[Fact]]:
+        """All that the stores have after their cursors; the next page is read while this one is folded."""
+        left = deque(self._cursors)
+        following = asyncio.create_task(self._page(left))
         try:
             while page := await following:
-                following = asyncio.create_task(self._page(store))
+                following = asyncio.create_task(self._page(left))
                 yield page
         finally:
             following.cancel()
 
-    async def _page(self, store: Store) -> list[Fact]:
-        self._cursors[store], events = await store.excerpts(self._cursors[store], _PAGE, self._kinds)
-        return [fact_of(event) for event in events]
+    async def _page(self, left: deque[Store]) -> list[Fact]:
+        """The next page of the first store that has one; stores without are left out from then on."""
+        while left:
+            self._cursors[left[0]], events = await left[0].excerpts(self._cursors[left[0]], _PAGE, self._kinds)
+            if events:
+                return [fact_of(event) for event in events]
+            left.popleft()
+        return []
 
     async def _take(self, pages: AsyncGenerator[Sequence[Fact]], *, combine: bool) -> None:
         """Folds page after page; what one changes is written while the next one is folded."""

@@ -85,11 +85,11 @@ async def a_certificate_in_use_is_about_to_expire_and_its_successor_cannot_be_us
         prom.watch(site, (replica, QUERY))
         await come()
         certificate = Path(settings["LINKAGE_TLS_CERTIFICATE"])
-        used = certificate.read_bytes()
+        used = await asyncio.to_thread(certificate.read_bytes)
         async with raised(prom, "LinkageFileRefused", instance_name=replica, file="certificate") as refused:
-            certificate.write_text("no certificate")
+            await asyncio.to_thread(certificate.write_text, "no certificate")
             await refused()
-            certificate.write_bytes(used)
+            await asyncio.to_thread(certificate.write_bytes, used)
         await asyncio.to_thread(site.dismiss, replica)
         prom.watch(site)
 

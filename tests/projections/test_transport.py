@@ -18,7 +18,7 @@ async def consumer() -> AsyncIterator[Any]:
     """The app's consumer, which is not started, and reaches for no broker."""
     settings = KafkaSettings(bootstrap="127.0.0.1:1")
     loop = asyncio.get_running_loop()
-    consumer = make_app(settings, app_id="test-transport", web_enabled=False, loop=loop).consumer
+    consumer: Any = make_app(settings, app_id="test-transport", web_enabled=False, loop=loop).consumer
     yield consumer
     consumer._thread.thread_loop.close()  # of a thread that was never started
 

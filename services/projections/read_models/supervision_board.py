@@ -84,11 +84,11 @@ def _project(key: str, lead: str, id: str, project: Project) -> Row:
         ],
         outcome=project.outcome,
         ended_at=timestamp(project.ended),
-        noted_finding_ids=project.noted,
+        noted_finding_ids=sorted(project.noted),  # bodies below have no order among them
     )
-    has = dict.fromkeys((*project.noted, *(one for of in project.rolled_up.values() for one in of)))
+    has = {*project.noted, *(one for of in project.rolled_up.values() for one in of)}
     return (
-        "projects", key, id, lead, project.stage, project.joint_work, ",".join(project.opinions), ",".join(has),
+        "projects", key, id, lead, project.stage, project.joint_work, ",".join(project.opinions), ",".join(sorted(has)),
         view.SerializeToString(deterministic=True),
     )  # fmt: skip
 
@@ -184,7 +184,7 @@ def _handling_standing(opinion: Opinion, body: str, handling: Handling) -> v1.Ha
 
 SUPERVISION = ReadModel(
     name="supervision_board",
-    fold_version=2,
+    fold_version=3,
     cells=CELLS,
     fold=fold,
     combine=combine,
