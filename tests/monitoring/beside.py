@@ -24,10 +24,13 @@ __all__ = ["BESIDE", "Cause"]
 
 async def an_event_is_altered_in_the_store(site: Site, prom: Prometheus, directory: Path) -> None:
     async with offices(site) as stream:
-        await propose(stream)
+        work = await propose(stream)
     db = await asyncpg.connect(site.plan.dsns["municipal"])
+    proposed = "select min(position) from events natural join (select id as stream_id from streams where stream = $1) s"
+    altered = await db.fetchval(proposed, f"512000/joint-work/{work}")
+    # What is published altered nobody takes: its stream would be parked for good.
+    await eventually(lambda: prom.value("linkage_relay_position", relay="municipal") >= altered)
     await db.execute("alter table events disable trigger append_only")
-    altered = await db.fetchval("select max(position) from events")
     change = "update events set post = $2 where position = $1"
     post = await db.fetchval("select post from events where position = $1", altered)
     try:

@@ -57,6 +57,12 @@ class Prometheus:
             found: list[Any] = json.load(answer)["data"]["result"]
         return found
 
+    def value(self, metric: str, **labels: str) -> float:
+        """The highest of the metric's series with these labels; 0 without any."""
+        wanted = ",".join(f'{name}="{value}"' for name, value in labels.items())
+        found = self.query(f"max({metric}{{{wanted}}})")
+        return float(found[0]["value"][1]) if found else 0.0
+
     def watch(self, site: Site, *more: tuple[str, str]) -> None:
         """Scrapes every process of the site, labelled as the chart does it; `more`: replicas, and what they are of."""
         every = [(name, name) for name in site.plan.parts] + list(more)

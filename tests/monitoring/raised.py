@@ -30,7 +30,10 @@ async def raised(
     """
 
     async def go(alert: str) -> None:
-        await _until(lambda: not prom.fires(alert, **labels), f"{alert} is gone", seconds)
+        try:
+            await _until(lambda: not prom.fires(alert, **labels), f"{alert} is gone", seconds)
+        except AssertionError as late:
+            raise AssertionError(f"{late}; raised are {prom.firing()}") from late
 
     async def come() -> None:
         for alert in alerts:
