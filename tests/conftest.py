@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 import tempfile
@@ -51,12 +50,6 @@ class _Scheduling(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist ha
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _Scheduling:
     """Who runs which tests, where they run in several processes."""
     return _Scheduling(config, log)
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers() -> int:
-    """One process more than there are cores: whoever has a whole system waits half of the time."""
-    return (os.cpu_count() or 1) + 1
 
 
 @pytest.fixture(autouse=True)

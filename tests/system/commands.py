@@ -23,7 +23,7 @@ from linkage.client import Office, Refused
 
 __all__ = ["Answered", "Commands", "commands", "plan", "tier_of"]
 
-_PATIENCE = 60.0  # seconds that one command may take, outages and the notices of other tiers included
+_PATIENCE = 120.0  # seconds that one command may take, outages and the notices of other tiers included
 _PAUSE = 0.05  # seconds between two looks whether a notice has come
 _PACE = 0.1  # seconds between two records of a body that needs nobody else
 _UNCERTAIN = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
