@@ -103,13 +103,14 @@ async def parked(site: Site) -> list[str]:
 
 
 async def projected(site: Site) -> list[tuple[ReadModel, dict[str, int]]]:
-    """Up to which version each read model has folded each stream."""
+    """Up to which version each read model has folded each stream: none, as long as no worker has made its tables."""
     dsn = site.plan.dsns[PROJECTIONS]
     active = await _versions(dsn, "select read_model, generation from generations")
     return [
         (model, await _versions(dsn, f"select stream, version from {model.name}_g{active[model.name]}.folds"))
-        for model in READ_MODELS
         if model.name in active
+        else (model, {})
+        for model in READ_MODELS
     ]
 
 
