@@ -123,7 +123,7 @@ class Site:
         """Lets a frozen process go on."""
         self._running[name].send_signal(signal.SIGCONT)
 
-    def dismiss(self, name: str, *, seconds: float = 30) -> int:
+    def dismiss(self, name: str, *, seconds: float = 40) -> int:
         """Asks the process to end (SIGTERM), waits, and gives its exit status. Raises TimeoutExpired."""
         with self._changing:
             process = self._running.pop(name)
@@ -132,6 +132,7 @@ class Site:
                 return process.wait(seconds)
             finally:
                 process.kill()
+                process.wait()
 
     def supervise(self) -> None:
         """Starts whatever ends by itself again, as an orchestrator does, until the site ends."""

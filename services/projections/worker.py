@@ -11,6 +11,7 @@ import gc
 import os
 import time
 from collections.abc import Callable, Coroutine
+from threading import Thread
 from typing import Any
 
 import asyncpg
@@ -40,6 +41,9 @@ from services.projections.settings import WorkerSettings
 __all__ = ["Worker", "delivery", "main"]
 
 log = structlog.get_logger("services.projections")
+
+_FAREWELL = 20.0
+"""Seconds that Faust gets to end."""
 
 _NOT_ANSWERING = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncio.TimeoutError, NotOurGeneration)
 
@@ -211,6 +215,16 @@ def _health(worker: Worker) -> type[View]:
     return Live
 
 
+def _end_in_time(process: faust.Worker) -> None:
+    """Ends the process where Faust takes too long to end, as it does without Kafka: who waits for it kills it then.
+    What is under way comes again and counts once."""
+    while not process.should_stop:
+        time.sleep(0.5)
+    time.sleep(_FAREWELL)
+    log.warning("not ended in time, the worker ends", seconds=_FAREWELL)
+    os._exit(1 if process.crashed else 0)
+
+
 def main() -> None:
     """Runs the worker with the settings of the environment until it is told to stop (SIGTERM, SIGINT)."""
     import uvloop
@@ -232,6 +246,7 @@ def main() -> None:
     gc.freeze()
     gc.set_threshold(100_000, 20, 100)
     process = faust.Worker(worker.app, worker.watch(), quiet=True, redirect_stdouts=False, override_logging=False)
+    Thread(target=_end_in_time, args=(process,), name="end in time", daemon=True).start()
     process.execute_from_commandline()
 
 

@@ -181,6 +181,19 @@ async def test_neither_a_killed_worker_nor_a_killed_broker_loses_or_doubles_anyt
     assert await projections.content() == live
 
 
+async def test_a_worker_that_is_told_to_end_while_kafka_is_away_ends(
+    workers: Workers, fresh_kafka: Kafka, projections: Projections
+) -> None:
+    told = facts(linked_consultation("512000-JW-1"))
+    await asyncio.to_thread(publish, workers.settings, told)
+    worker = workers.start()
+    await until(lambda: workers.has_folded(len(told)))
+    await asyncio.to_thread(fresh_kafka.kill)
+    worker.terminate()
+    assert await asyncio.to_thread(worker.wait, 60) == 0
+    await asyncio.to_thread(fresh_kafka.restart)
+
+
 async def test_a_worker_knows_by_itself_that_a_lost_kafka_counts_anew(
     workers: Workers, fresh_kafka: Kafka, projections: Projections, tiers: dict[str, Store]
 ) -> None:
