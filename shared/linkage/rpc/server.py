@@ -131,7 +131,7 @@ async def serve(
 
 
 class _Handlers(grpc.GenericRpcHandler):
-    """Finds a method by its path at once: gRPC asks one handler after the other, and the contract has fifty services."""
+    """Finds a method by its path at once, where gRPC would ask the handler of one service after the other."""
 
     def __init__(self, handlers: Mapping[str, grpc.RpcMethodHandler[bytes, bytes]]) -> None:
         self._handlers = handlers
